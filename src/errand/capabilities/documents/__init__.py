@@ -1,0 +1,1 @@
+"""Reading files: whatever the format, one Document with structure and positions."""

@@ -1,0 +1,1 @@
+"""Filings to the SEC: their sections, their risk factors, their facts."""

@@ -1,0 +1,1 @@
+"""From facts to statements, ratios and red flags. Formulas carry their source."""

@@ -1,0 +1,1 @@
+"""Text without a model: extractive summaries, ranking, verbatim quotations."""

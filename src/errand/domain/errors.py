@@ -1,0 +1,75 @@
+"""What can go wrong, split by who must act.
+
+    ErrandError
+    ├── InputRefused            the person who asked: change the request and ask again
+    │   ├── NothingFits         … no capability can do what was asked
+    │   └── NotFound            … there is no such task, question or dead letter
+    ├── SetupError              whoever runs Errand: change a setting, install something, free space
+    │   ├── HomeInUse           … another process works on this ERRAND_HOME
+    │   ├── PlaybookRefused     … a playbook file is wrong: file, line, reason
+    │   ├── StoreUnavailable    … the disk is full, the database is locked or damaged
+    │   └── NotOffered          … a capability lacks what it needs here
+    ├── Transient               nobody: the same call may succeed later, and is tried again
+    ├── Cancelled               nobody: the task was cancelled while this ran
+    └── PlanRefused             the planner: the plan has faults, all of them listed
+
+Every message is a sentence that a person may see: what was wrong, what to do.
+"""
+
+from collections.abc import Sequence
+
+
+class ErrandError(Exception):
+    """Anything that Errand itself raises."""
+
+
+class InputRefused(ErrandError):
+    """The request, or something attached to it, cannot be used as it is."""
+
+
+class NothingFits(InputRefused):
+    """No capability, or no combination of them, does what was asked."""
+
+
+class NotFound(InputRefused):
+    """What was named does not exist."""
+
+
+class SetupError(ErrandError):
+    """This installation cannot do it as it is set up."""
+
+
+class HomeInUse(SetupError):
+    """Another process works on the same ERRAND_HOME."""
+
+
+class PlaybookRefused(SetupError):
+    """A playbook file is wrong."""
+
+
+class StoreUnavailable(SetupError):
+    """State can not be written or read; nothing that was written before is lost."""
+
+
+class NotOffered(SetupError):
+    """A capability lacks something that it needs on this machine."""
+
+
+class Transient(ErrandError):
+    """The same call may succeed later."""
+
+    def __init__(self, message: str, *, retry_after_seconds: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class Cancelled(ErrandError):
+    """The task was cancelled while this ran."""
+
+
+class PlanRefused(ErrandError):
+    """A plan has faults."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("The plan cannot be carried out: " + "; ".join(faults) + ".")
+        self.faults = tuple(faults)

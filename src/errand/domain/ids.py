@@ -1,0 +1,40 @@
+"""Names of things. A task's id is short enough to type; a subtask is addressed by task and key."""
+
+import secrets
+from dataclasses import dataclass
+from typing import NewType
+
+TaskId = NewType("TaskId", str)
+SubtaskKey = NewType("SubtaskKey", str)
+WorkerId = NewType("WorkerId", str)
+QuestionId = NewType("QuestionId", str)
+Principal = NewType("Principal", str)
+
+LOCAL: Principal = Principal("local")
+"""The person at this machine, when nobody else can ask."""
+
+_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # nothing that is mistaken for something else when read aloud
+
+
+def _random(length: int) -> str:
+    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
+
+
+def new_task_id() -> TaskId:
+    return TaskId(_random(10))
+
+
+def new_worker_id(host: str) -> WorkerId:
+    return WorkerId(f"{host}-{_random(5)}")
+
+
+def new_question_id() -> QuestionId:
+    return QuestionId(_random(8))
+
+
+@dataclass(frozen=True, slots=True)
+class SubtaskAddress:
+    """All that a message carries."""
+
+    task: TaskId
+    key: SubtaskKey

@@ -1,0 +1,106 @@
+"""A plan: steps, each a capability with inputs, and which outputs of which other steps feed them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Self
+
+from errand.domain.ids import SubtaskKey
+from errand.domain.json import Json, JsonObject
+
+FROM = "$from"
+REQUEST = "request"
+"""`{"$from": "request.text"}` and `{"$from": "request.attachments"}` reach what the person gave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A place in another step's output, or in the request: `read`, `read.document`, `request.attachments[0]`.
+
+    In JSON it is `{"$from": "read.document"}`.
+    """
+
+    step: SubtaskKey
+    path: tuple[str | int, ...] = ()
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Raises ValueError when the text is not of the form `step.field[0].field`."""
+        head, *rest = text.replace("[", ".[").split(".")
+        if not head or any(not part for part in rest):
+            raise ValueError(f"{text!r} is not a reference of the form step.field[0]")
+        return cls(SubtaskKey(head), tuple(int(p[1:-1]) if p.startswith("[") else p for p in rest))
+
+    def __str__(self) -> str:
+        return self.step + "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in self.path)
+
+
+def references(value: Json) -> Iterator[Reference]:
+    """Every reference inside an input value, in order."""
+    if isinstance(value, dict):
+        target = value.get(FROM)
+        if len(value) == 1 and isinstance(target, str):
+            yield Reference.parse(target)
+            return
+        for inner in value.values():
+            yield from references(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from references(inner)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One node of a plan; it becomes a subtask."""
+
+    key: SubtaskKey
+    capability: str
+    title: str = ""
+    """What it does here, for the person who watches."""
+    inputs: JsonObject = field(default_factory=dict)
+    after: tuple[SubtaskKey, ...] = ()
+    """Steps that must be done first although none of their outputs is used."""
+    optional: bool = False
+    """When it can not be done, the rest goes on without it and the result says what is missing."""
+    score: float = 1.0
+    """How sure the planner is that this step is wanted, 0 to 1."""
+    because: str = ""
+    """The words of the request, or the playbook, that this step answers."""
+
+    def needs(self) -> tuple[SubtaskKey, ...]:
+        """The steps whose end it waits for, each once, in order."""
+        named = [r.step for r in references(self.inputs) if r.step != REQUEST]
+        return tuple(dict.fromkeys([*named, *self.after]))
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    steps: tuple[Step, ...]
+    result: Reference | None = None
+    """Where the finished result is: an artifact reference or a text. None: the outputs of the last steps."""
+    check: SubtaskKey | None = None
+    """The step that checks the result; its output holds `passed` and `faults`."""
+    made_by: str = ""
+    """`playbook financial-analysis`, `rules`."""
+
+    def step(self, key: SubtaskKey) -> Step:
+        """Raises KeyError when there is no such step."""
+        for step in self.steps:
+            if step.key == key:
+                return step
+        raise KeyError(key)
+
+    def with_steps(self, *steps: Step) -> "Plan":
+        return replace(self, steps=(*self.steps, *steps))
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a planner hands back."""
+
+    plan: Plan
+    score: float
+    """How sure the planner is of the whole, 0 to 1: that of its weakest step that is not optional."""
+    sure: bool
+    """False: below the planner's threshold; ask before acting on it."""
+    remarks: tuple[str, ...] = ()
+    """What the person should know: parts of the request that nothing fits, what was assumed."""

@@ -1,0 +1,23 @@
+"""What a person asked for."""
+
+from dataclasses import dataclass, field
+
+from errand.domain.artifact import Artifact
+from errand.domain.ids import LOCAL, Principal
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a task may use; None means that only the installation's own limits apply."""
+
+    wall_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    text: str
+    attachments: tuple[Artifact, ...] = ()
+    principal: Principal = LOCAL
+    origin: str = "cli"
+    """The frontend that it came through."""
+    limits: Limits = field(default_factory=Limits)
