@@ -1,1 +1,1 @@
-"""Keepers of the capability contract, a folder per subject. The container registers them; nothing else does."""
+"""Keepers of the capability contract, a folder per subject. Only the container registers them."""

@@ -1,0 +1,58 @@
+"""For tests of capabilities, ours and others': a context on a folder, without engine, store or worker."""
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from errand.capability import ArtifactRef
+from errand.domain.errors import InputRefused
+from errand.domain.ids import SubtaskKey, TaskId
+
+R = TypeVar("R", bound=ArtifactRef)
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass
+class FolderContext:
+    """Keeps `errand.capability.Context`: artifacts are files in `folder`, progress is remembered."""
+
+    folder: Path
+    now: datetime = datetime(2026, 1, 1, tzinfo=UTC)
+    task: TaskId = TaskId("test")
+    subtask: SubtaskKey = SubtaskKey("test")
+    attempt: int = 1
+    said: list[str] = field(default_factory=list)
+
+    @property
+    def workspace(self) -> Path:
+        made = self.folder / "workspace"
+        made.mkdir(parents=True, exist_ok=True)
+        return made
+
+    def attach(self, path: Path, media_type: str = "application/octet-stream") -> ArtifactRef:
+        """Store a file as if a person had attached it."""
+        return self.save(ArtifactRef, path.name, path.read_bytes(), media_type)
+
+    def load(self, ref: ArtifactRef) -> bytes:
+        path = self.folder / ref.sha256
+        if not path.exists():
+            raise InputRefused(f"{ref.name} is not stored here.")
+        return path.read_bytes()
+
+    def save(self, kind: type[R], name: str, content: bytes, media_type: str) -> R:
+        digest = hashlib.sha256(content).hexdigest()
+        (self.folder / digest).write_bytes(content)
+        return kind(name=name, media_type=media_type, size=len(content), sha256=digest)
+
+    def load_model(self, ref: ArtifactRef, model: type[M]) -> M:
+        return model.model_validate_json(self.load(ref))
+
+    def save_model(self, kind: type[R], name: str, model: BaseModel) -> R:
+        return self.save(kind, name, model.model_dump_json().encode(), "application/json")
+
+    def progress(self, message: str, fraction: float | None = None) -> None:
+        self.said.append(message if fraction is None else f"{message} ({fraction:.0%})")
