@@ -22,8 +22,8 @@ class FolderContext:
 
     folder: Path
     now: datetime = datetime(2026, 1, 1, tzinfo=UTC)
-    task: TaskId = TaskId("test")
-    subtask: SubtaskKey = SubtaskKey("test")
+    task: TaskId = field(default=TaskId("test"))
+    subtask: SubtaskKey = field(default=SubtaskKey("test"))
     attempt: int = 1
     said: list[str] = field(default_factory=list)
 
