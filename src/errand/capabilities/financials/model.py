@@ -17,10 +17,16 @@ class StatementsRef(ArtifactRef):
     kind: ClassVar[str] = "statements"
 
 
-class AnalysisRef(ArtifactRef):
-    """A stored Analysis (JSON): ratios and flags."""
+class RatiosRef(ArtifactRef):
+    """A stored RatioSet (JSON)."""
 
-    kind: ClassVar[str] = "analysis"
+    kind: ClassVar[str] = "ratios"
+
+
+class FlagsRef(ArtifactRef):
+    """A stored FlagSet (JSON)."""
+
+    kind: ClassVar[str] = "flags"
 
 
 class Period(BaseModel):
@@ -126,9 +132,15 @@ class Flag(BaseModel):
     figures: tuple[Figure, ...] = Field(min_length=1)
 
 
-class Analysis(BaseModel):
+class RatioSet(BaseModel):
     company: str
     currency: str
     ratios: tuple[Ratio, ...]
-    flags: tuple[Flag, ...]
+    remarks: tuple[str, ...] = ()
+
+
+class FlagSet(BaseModel):
+    company: str
+    flags: tuple[Flag, ...] = Field(description="The gravest first.")
+    rules_applied: int
     remarks: tuple[str, ...] = ()
