@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from errand.domain.errors import InputRefused, NotOffered
 from errand.domain.ids import SubtaskKey, TaskId
 from errand.domain.json import JsonObject
+from errand.domain.question import Question
 
 
 class Effects(StrEnum):
@@ -94,6 +95,11 @@ class Context(Protocol):
         ...
 
     def save_model(self, kind: type[R], name: str, model: BaseModel) -> R: ...
+
+    def ask(self, question: Question) -> str:
+        """The person's answer. Raises AnswerNeeded when there is none yet: let it pass, the subtask waits and
+        is run again from its beginning when the answer is there."""
+        ...
 
     def progress(self, message: str, fraction: float | None = None) -> None:
         """Tell the person what is going on. Raises Cancelled when the task was cancelled meanwhile."""

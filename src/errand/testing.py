@@ -9,8 +9,9 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from errand.capability import ArtifactRef
-from errand.domain.errors import InputRefused
+from errand.domain.errors import AnswerNeeded, InputRefused
 from errand.domain.ids import SubtaskKey, TaskId
+from errand.domain.question import Question
 
 R = TypeVar("R", bound=ArtifactRef)
 M = TypeVar("M", bound=BaseModel)
@@ -26,6 +27,7 @@ class FolderContext:
     subtask: SubtaskKey = field(default=SubtaskKey("test"))
     attempt: int = 1
     said: list[str] = field(default_factory=list)
+    answers: dict[str, str] = field(default_factory=dict)
 
     @property
     def workspace(self) -> Path:
@@ -53,6 +55,11 @@ class FolderContext:
 
     def save_model(self, kind: type[R], name: str, model: BaseModel) -> R:
         return self.save(kind, name, model.model_dump_json().encode(), "application/json")
+
+    def ask(self, question: Question) -> str:
+        if question.name not in self.answers:
+            raise AnswerNeeded(question)
+        return self.answers[question.name]
 
     def progress(self, message: str, fraction: float | None = None) -> None:
         self.said.append(message if fraction is None else f"{message} ({fraction:.0%})")

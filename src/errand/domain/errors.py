@@ -11,12 +11,15 @@
     │   └── NotOffered          … a capability lacks what it needs here
     ├── Transient               nobody: the same call may succeed later, and is tried again
     ├── Cancelled               nobody: the task was cancelled while this ran
+    ├── AnswerNeeded            nobody yet: the subtask waits until a person has answered
     └── PlanRefused             the planner: the plan has faults, all of them listed
 
 Every message is a sentence that a person may see: what was wrong, what to do.
 """
 
 from collections.abc import Sequence
+
+from errand.domain.question import Question
 
 
 class ErrandError(Exception):
@@ -65,6 +68,14 @@ class Transient(ErrandError):
 
 class Cancelled(ErrandError):
     """The task was cancelled while this ran."""
+
+
+class AnswerNeeded(ErrandError):
+    """The subtask can go on only when a person has answered."""
+
+    def __init__(self, question: Question) -> None:
+        super().__init__(question.text)
+        self.question = question
 
 
 class PlanRefused(ErrandError):

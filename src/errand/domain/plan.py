@@ -103,4 +103,6 @@ class Proposal:
     sure: bool
     """False: below the planner's threshold; ask before acting on it."""
     remarks: tuple[str, ...] = ()
-    """What the person should know: parts of the request that nothing fits, what was assumed."""
+    """What the person should know: what was assumed, what is unsure."""
+    not_covered: tuple[str, ...] = ()
+    """Parts of the request, in its words, that the plan does nothing about: the task can end as partial at best."""

@@ -1,0 +1,45 @@
+"""Facts about a task, numbered, never changed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from errand.domain.ids import TaskId
+from errand.domain.json import JsonObject
+
+
+class EventType(StrEnum):
+    TASK_SUBMITTED = "task.submitted"
+    TASK_STARTED = "task.started"
+    TASK_PLANNED = "task.planned"
+    TASK_RETRIED = "task.retried"
+    TASK_SUCCEEDED = "task.succeeded"
+    TASK_PARTIAL = "task.partial"
+    TASK_FAILED = "task.failed"
+    TASK_CANCELLED = "task.cancelled"
+    SUBTASK_READY = "subtask.ready"
+    SUBTASK_STARTED = "subtask.started"
+    SUBTASK_PROGRESS = "subtask.progress"
+    SUBTASK_SUCCEEDED = "subtask.succeeded"
+    SUBTASK_RETRY = "subtask.retry"
+    """An attempt failed; there will be another."""
+    SUBTASK_RESCUED = "subtask.rescued"
+    """Its worker disappeared; it is ready again."""
+    SUBTASK_FAILED = "subtask.failed"
+    SUBTASK_DEAD = "subtask.dead"
+    SUBTASK_SKIPPED = "subtask.skipped"
+    SUBTASK_CANCELLED = "subtask.cancelled"
+    SUBTASK_ASKED = "subtask.asked"
+    SUBTASK_ANSWERED = "subtask.answered"
+    SUBTASK_DISCARDED = "subtask.discarded"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    number: int
+    """Within its task, from 1, without gaps."""
+    task: TaskId
+    subtask: str | None
+    type: EventType
+    data: JsonObject
+    time: datetime

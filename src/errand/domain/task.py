@@ -1,0 +1,287 @@
+"""Tasks, subtasks and jobs, and what may become of them. Decisions only: the engine acts on them.
+
+The states are drawn in docs/states.md.
+"""
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from errand.domain.ids import SubtaskAddress, WorkerId
+from errand.domain.json import Json, JsonObject
+from errand.domain.plan import Plan
+from errand.domain.question import Question
+
+PLAN = "plan"
+"""The capability, and the key of the subtask, that every task begins with."""
+
+
+class TaskStatus(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def ended(self) -> bool:
+        return self not in (TaskStatus.QUEUED, TaskStatus.RUNNING)
+
+
+class SubtaskStatus(StrEnum):
+    PENDING = "pending"
+    """Waits for other subtasks."""
+    READY = "ready"
+    """May be claimed, from its `ready_at` on."""
+    RUNNING = "running"
+    WAITING = "waiting"
+    """Waits for a person."""
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    """Trying again would not help."""
+    DEAD = "dead"
+    """Used up its attempts; a dead letter until a person retries or discards it."""
+    SKIPPED = "skipped"
+    """Something that it needed did not succeed."""
+    CANCELLED = "cancelled"
+
+    @property
+    def ended(self) -> bool:
+        return self in ENDED
+
+
+ENDED = frozenset(
+    {
+        SubtaskStatus.SUCCEEDED,
+        SubtaskStatus.FAILED,
+        SubtaskStatus.DEAD,
+        SubtaskStatus.SKIPPED,
+        SubtaskStatus.CANCELLED,
+    }
+)
+
+
+class Fault(StrEnum):
+    """Who must act on a failure."""
+
+    INPUT = "input"
+    """The person: the request or an attachment can not be used. Not tried again."""
+    SETUP = "setup"
+    """Whoever runs Errand: something is missing here. Not tried again."""
+    TRANSIENT = "transient"
+    """Nobody: tried again."""
+    DEFECT = "defect"
+    """Us: a capability broke its promise. Tried again, since most such faults depend on the moment."""
+    LOST = "lost"
+    """Nobody: the worker disappeared. Tried again."""
+
+    @property
+    def worth_retrying(self) -> bool:
+        return self in (Fault.TRANSIENT, Fault.DEFECT, Fault.LOST)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One attempt at a subtask by one worker, as it was claimed."""
+
+    address: SubtaskAddress
+    capability: str
+    inputs: JsonObject
+    attempt: int
+    max_attempts: int
+    optional: bool
+    has_dependents: bool
+    worker: WorkerId
+    started: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredArtifact:
+    """An artifact that a job made, and what its content is (`document`, `report`)."""
+
+    name: str
+    kind: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Succeeded:
+    output: JsonObject
+    artifacts: tuple[StoredArtifact, ...] = ()
+    plan: Plan | None = None
+    """The output of a `plan` subtask: the other subtasks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    error: str
+    """A sentence for the person."""
+    fault: Fault
+    retry_after_seconds: float | None = None
+    detail: str = ""
+    """For the log and the dead letter: a traceback."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    question: Question
+
+
+Outcome = Succeeded | Failed | Asked
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """Exponential, with full jitter on the upper half so that retries of many do not meet."""
+
+    first_seconds: float = 1.0
+    factor: float = 4.0
+    longest_seconds: float = 300.0
+
+    def delay(self, attempt: int, chance: random.Random) -> timedelta:
+        """How long to wait after this attempt (from 1) failed."""
+        whole = min(self.first_seconds * self.factor ** (attempt - 1), self.longest_seconds)
+        return timedelta(seconds=whole * (0.5 + 0.5 * chance.random()))
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Try once more, not before `at`."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    status: SubtaskStatus
+
+
+def after_failure(
+    failed: Failed, *, attempt: int, max_attempts: int, now: datetime, backoff: Backoff, chance: random.Random
+) -> Again | GivenUp:
+    """Three strikes, then the dead letter; at once where trying again can not help."""
+    if not failed.fault.worth_retrying:
+        return GivenUp(SubtaskStatus.FAILED)
+    if attempt >= max_attempts:
+        return GivenUp(SubtaskStatus.DEAD)
+    if failed.retry_after_seconds is not None:
+        return Again(now + timedelta(seconds=failed.retry_after_seconds))
+    if failed.fault is Fault.LOST:
+        return Again(now)
+    return Again(now + backoff.delay(attempt, chance))
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """A subtask that did not succeed, and why."""
+
+    key: str
+    title: str
+    status: SubtaskStatus
+    optional: bool
+    error: str
+    fault: Fault | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    status: TaskStatus
+    missing: tuple[str, ...] = ()
+    """Sentences: what is not there, and why. Empty when the task succeeded."""
+    fault: Fault | None = None
+
+
+def ending(
+    *,
+    shortfalls: Sequence[Shortfall],
+    verdict: Mapping[str, Json] | None,
+    has_result: bool,
+    not_covered: Sequence[str] = (),
+    limit_reached: str = "",
+) -> Ending:
+    """How a task ends whose subtasks have all ended.
+
+    `verdict` is the output of the plan's checking step, None when the plan has none. `not_covered` are the
+    parts of the request that the plan does nothing about. A task succeeds only when nothing fell short, its
+    result exists, and the check passed.
+    """
+    if limit_reached:
+        return Ending(TaskStatus.PARTIAL, (limit_reached, *_sentences(shortfalls)))
+    broken = [s for s in shortfalls if not s.optional and s.status is not SubtaskStatus.SKIPPED]
+    skipped = [s for s in shortfalls if not s.optional and s.status is SubtaskStatus.SKIPPED]
+    if any(s.status is SubtaskStatus.CANCELLED for s in shortfalls):
+        return Ending(TaskStatus.CANCELLED, ("It was cancelled.",))
+    if broken or skipped:
+        return Ending(TaskStatus.FAILED, _sentences(broken or skipped), (broken or skipped)[0].fault)
+    missing = [*_sentences(shortfalls), *not_covered]
+    if verdict is not None and verdict.get("passed") is not True:
+        faults = verdict.get("faults")
+        listed = [str(f) for f in faults] if isinstance(faults, list) else []
+        missing += [f"The check of the result found: {f}" for f in listed] or [
+            "The check did not pass the result."
+        ]
+    if not has_result:
+        missing.append("The plan was carried out, but no result came of it.")
+    return Ending(TaskStatus.PARTIAL if missing else TaskStatus.SUCCEEDED, tuple(missing))
+
+
+def _sentences(shortfalls: Sequence[Shortfall]) -> tuple[str, ...]:
+    return tuple(f"{s.title or s.key}: {s.error or s.status.value}" for s in shortfalls)
+
+
+@dataclass(frozen=True, slots=True)
+class SubtaskView:
+    """A subtask as a person may see it."""
+
+    address: SubtaskAddress
+    capability: str
+    title: str
+    status: SubtaskStatus
+    attempt: int
+    max_attempts: int
+    optional: bool
+    score: float
+    because: str
+    inputs: JsonObject
+    needs: tuple[str, ...]
+    worker: str | None
+    ready_at: datetime | None
+    started: datetime | None
+    ended: datetime | None
+    output: JsonObject | None
+    error: str
+    fault: Fault | None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    """A task as a person may see it, without its subtasks."""
+
+    id: str
+    text: str
+    principal: str
+    origin: str
+    status: TaskStatus
+    waiting: bool
+    """Every runnable subtask waits for a person."""
+    created: datetime
+    ended: datetime | None
+    missing: tuple[str, ...]
+    fault: Fault | None
+    open: int
+    total: int
+    made_by: str
+    score: float
+    remarks: tuple[str, ...]
+    result: Json
+    attachments: tuple[JsonObject, ...] = field(default=())
+
+    @property
+    def shown_status(self) -> str:
+        return "waiting" if self.waiting and not self.status.ended else self.status.value

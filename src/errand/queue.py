@@ -1,0 +1,36 @@
+"""The contract of a queue: it carries addresses to workers that can do what stands there.
+
+A message is a hint. It may come twice, late or never: the store decides. What is sent is never data.
+"""
+
+from collections.abc import Callable, Collection
+from typing import Protocol
+
+from errand.domain.ids import SubtaskAddress
+
+
+class Consumer(Protocol):
+    """Slots that take messages; it lives from `serve` until `stop`."""
+
+    def stop(self, timeout_seconds: float) -> bool:
+        """Take no more messages and wait for those under way. False: some still run."""
+        ...
+
+
+class Queue(Protocol):
+    def send(self, address: SubtaskAddress, capability: str) -> None:
+        """Hand an address to some worker that serves this capability."""
+        ...
+
+    def serve(
+        self, capabilities: Collection[str], handle: Callable[[SubtaskAddress], None], slots: int
+    ) -> Consumer:
+        """Call `handle` for each message of these capabilities, at most `slots` at once.
+
+        A message is taken only by a free slot. Whatever becomes of it, it is not delivered again by the queue.
+        """
+        ...
+
+    def waiting(self) -> dict[str, int]:
+        """Messages not yet taken, per capability."""
+        ...
