@@ -1,6 +1,7 @@
 """Sentences of business prose, cut at the right places and exactly."""
 
 import time
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -56,7 +57,7 @@ def test_spans_are_ordered_trimmed_and_lose_only_white_space(text: str) -> None:
     spans = split_sentences(text)
     covered = "".join(text[start:end] for start, end in spans)
     assert all(start < end for start, end in spans)
-    assert all(before[1] <= after[0] for before, after in zip(spans, spans[1:], strict=False))
+    assert all(before[1] <= after[0] for before, after in pairwise(spans))
     assert all(piece == piece.strip() for piece in cut(text))
     assert "".join(covered.split()) == "".join(text.split())
 

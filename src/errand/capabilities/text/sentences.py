@@ -1,11 +1,14 @@
 """Where sentences begin and end, in English business prose.
 
-Our own rules instead of pysbd's: pysbd compiles with warnings that become errors where warnings are errors, takes
-time quadratic in the length of a text, and finds its spans by searching for the sentence again, which loses text
-that repeats. These rules take one pass, and every span is exact: `text[start:end]` is the sentence.
+Our own rules instead of pysbd's: pysbd compiles with warnings that become errors where warnings are errors,
+takes time quadratic in the length of a text, finds its spans by searching for the sentence again, which loses
+text that repeats, and cuts "Item 1A. Risk Factors" in two. These rules take one pass, and every span is
+exact: `text[start:end]` is the sentence.
 """
 
 import re
+
+from errand.capabilities.text.words import word_set
 
 _CANDIDATE = re.compile(r"(?:(?<![.!?…])[.!?…]+[)\]\"'’”»]*(?=\s|$))|(?:[。！？]+[」』）]*)|\n")
 _WORD_BEFORE = re.compile(r"[^\s(\[\"'“‘«]+$")
@@ -15,40 +18,40 @@ _CLOSERS = ")]\"'’”»"
 _LONGEST_ASIDE = 600
 """Characters within brackets up to which full stops do not end the sentence around them."""
 
-# Words that begin sentences and are not names: after an abbreviation that may end a sentence, they say it did.
-_STARTERS = frozenset(
+# They begin sentences and are not names: after an abbreviation that may end a sentence, they say it did.
+_STARTERS = word_set(
     """
-    a accordingly additionally after all also although an and any as at because before but by certain changes
-    consequently currently despite due during each even failure finally for from further furthermore generally
-    given government's had has have he her hence his historically how however i if in including indeed instead it
-    its later like likewise many meanwhile moreover most neither nevertheless new no none nonetheless nor not
-    notwithstanding now of often on once one only or other others otherwise our overall over part recently
-    regardless see separately several she similarly since so some sometimes specifically still subject such that
-    the their then there thereafter therefore these they this those though through thus to today together
-    ultimately under unless unlike until upon we what when where whether which while who why with within without
-    you your
-    """.split()
+    a accordingly additionally after all also although an and any as at because before but by certain
+    changes consequently currently despite due during each even failure finally for from further
+    furthermore generally given government's had has have he her hence his historically how however i if
+    in including indeed instead it its later like likewise many meanwhile moreover most neither
+    nevertheless new no none nonetheless nor not notwithstanding now of often on once one only or other
+    others otherwise our overall over part recently regardless see separately several she similarly
+    since so some sometimes specifically still subject such that the their then there thereafter
+    therefore these they this those though through thus to today together ultimately under unless unlike
+    until upon we what when where whether which while who why with within without you your
+    """
 )
 
-_NEVER_LAST = frozenset(
+_NEVER_LAST = word_set(
     """
-    mr mrs ms messrs dr prof rev hon gen sen rep gov lt col capt sgt st mt ft vs v cf e.g i.e eg ie viz approx ca
-    nos fig figs vol vols pp p sec secs art arts ch para paras eq ex exh al-
-    """.split()
+    mr mrs ms messrs dr prof rev hon gen sen rep gov lt col capt sgt st mt ft vs v cf e.g i.e eg ie viz
+    approx ca nos fig figs vol vols pp p sec secs art arts ch para paras eq ex exh
+    """
 )
 """Abbreviations with a word or number to come."""
 
-_SELDOM_LAST = frozenset(
+_SELDOM_LAST = word_set(
     """
-    inc corp ltd llc llp lp plc co cos bros assn assoc dept div univ inst intl natl etc al jr sr esq ave blvd rd
-    jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat sun est ext min max
-    rev proc reg regs stat pub supp ed eds trans
-    s.a n.v a.g b.v s.p.a s.a.s l.p l.l.c l.l.p p.l.c n.a u.s u.k e.u u.n d.c u.s.c u.s.a p.m a.m ph.d m.d b.a m.b.a
-    """.split()
+    inc corp ltd llc llp lp plc co cos bros assn assoc dept div univ inst intl natl etc al jr sr esq ave
+    blvd rd jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat sun est ext min max
+    rev proc reg regs stat pub supp ed eds trans s.a n.v a.g b.v s.p.a s.a.s l.p l.l.c l.l.p p.l.c n.a
+    u.s u.k e.u u.n d.c u.s.c u.s.a p.m a.m ph.d m.d b.a m.b.a
+    """
 )
 """Abbreviations that end a sentence only when what follows begins one."""
 
-_NUMBERED = frozenset("item items note notes part section rule article exhibit schedule chapter no".split())
+_NUMBERED = word_set("item items note notes part section rule article exhibit schedule chapter no")
 """Words whose number may carry a full stop that belongs to it: `Item 1A. Risk Factors`."""
 
 _NUMBER = re.compile(r"^\(?(?:\d{1,3}[A-Za-z]?|[IVXLC]{1,5}|[A-Za-z])(?:\.\d+)*$")
