@@ -161,8 +161,7 @@ def _scaled(scores: Sequence[float]) -> list[float]:
 
 
 def _quotable(sentence: str) -> float:
-    """How well a sentence stands alone: fragments, lists of names and endless sentences less, and so does what
-    only points elsewhere."""
+    """How well a sentence stands alone: less for fragments, lists, endless sentences and mere pointers."""
     words = sentence.split()
     if len(words) < 4:
         return 0.1
