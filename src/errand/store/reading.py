@@ -1,0 +1,233 @@
+"""What can be read of the state: rows into views."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, Select, and_, exists, func, or_, select
+from sqlalchemy.engine import Row
+
+from errand.domain.event import Event, EventType
+from errand.domain.ids import SubtaskAddress, SubtaskKey, TaskId
+from errand.domain.json import Json, JsonObject
+from errand.domain.question import Question, QuestionKind, QuestionView
+from errand.domain.task import Fault, Shortfall, SubtaskStatus, SubtaskView, TaskStatus, TaskView
+from errand.store.tables import artifact, event, job, question, subtask, task
+
+_LIVELY = (SubtaskStatus.READY, SubtaskStatus.RUNNING)
+_lively = exists().where(subtask.c.task == task.c.id, subtask.c.status.in_(_LIVELY))
+_asking = exists().where(subtask.c.task == task.c.id, subtask.c.status == SubtaskStatus.WAITING)
+_is_waiting = and_(_asking, ~_lively).label("is_waiting")
+
+
+def task_view(connection: Connection, task_id: TaskId) -> TaskView | None:
+    row = connection.execute(select(task, _is_waiting).where(task.c.id == task_id)).first()
+    return None if row is None else _task(row)
+
+
+def task_views(connection: Connection, *, status: TaskStatus | None, limit: int) -> list[TaskView]:
+    """Newest first."""
+    found: Select[tuple[object, ...]] = select(task, _is_waiting).order_by(task.c.created.desc()).limit(limit)
+    if status is not None:
+        found = found.where(task.c.status == status)
+    return [_task(row) for row in connection.execute(found)]
+
+
+def _task(row: Row[tuple[object, ...]]) -> TaskView:
+    plan = row.plan or {}
+    return TaskView(
+        id=row.id,
+        text=row.text,
+        principal=row.principal,
+        origin=row.origin,
+        status=TaskStatus(row.status),
+        waiting=bool(row.is_waiting),
+        created=row.created,
+        ended=row.ended,
+        missing=tuple(row.missing),
+        fault=Fault(row.fault) if row.fault else None,
+        open=row.open,
+        total=row.total,
+        made_by=plan.get("made_by", ""),
+        score=plan.get("score", 0.0),
+        remarks=tuple(plan.get("remarks", ())),
+        result=row.result,
+        attachments=tuple(row.attachments),
+    )
+
+
+def plan_of(connection: Connection, task_id: TaskId) -> JsonObject:
+    """What the task's row keeps of its plan: result, check, not_covered and so on; empty before planning."""
+    kept = connection.execute(select(task.c.plan).where(task.c.id == task_id)).scalar_one()
+    return kept or {}
+
+
+def request_values(connection: Connection, task_id: TaskId) -> JsonObject:
+    """What `{"$from": "request…"}` reaches."""
+    row = connection.execute(select(task.c.text, task.c.attachments).where(task.c.id == task_id)).one()
+    return {"text": row.text, "attachments": row.attachments}
+
+
+def outputs(connection: Connection, task_id: TaskId, keys: Sequence[str]) -> dict[str, Json]:
+    """Outputs of those that succeeded; the others are not in it."""
+    found = select(subtask.c.key, subtask.c.output).where(
+        subtask.c.task == task_id,
+        subtask.c.key.in_(keys),
+        subtask.c.status == SubtaskStatus.SUCCEEDED,
+    )
+    return {row.key: row.output for row in connection.execute(found)}
+
+
+def subtask_views(connection: Connection, task_id: TaskId) -> list[SubtaskView]:
+    found = select(subtask).where(subtask.c.task == task_id).order_by(subtask.c.position)
+    return [_subtask(row) for row in connection.execute(found)]
+
+
+def dead_letters(connection: Connection, limit: int) -> list[SubtaskView]:
+    found = (
+        select(subtask)
+        .where(subtask.c.status == SubtaskStatus.DEAD, subtask.c.discarded.is_(False))
+        .order_by(subtask.c.ended.desc())
+        .limit(limit)
+    )
+    return [_subtask(row) for row in connection.execute(found)]
+
+
+def _subtask(row: Row[tuple[object, ...]]) -> SubtaskView:
+    return SubtaskView(
+        address=SubtaskAddress(TaskId(row.task), SubtaskKey(row.key)),
+        capability=row.capability,
+        title=row.title,
+        status=SubtaskStatus(row.status),
+        attempt=row.attempt,
+        max_attempts=row.max_attempts,
+        optional=row.optional,
+        score=row.score,
+        because=row.because,
+        inputs=row.inputs,
+        needs=tuple(row.needs),
+        worker=row.worker,
+        ready_at=row.ready_at,
+        started=row.started,
+        ended=row.ended,
+        output=row.output,
+        error=row.error,
+        fault=Fault(row.fault) if row.fault else None,
+        detail=row.detail,
+    )
+
+
+def shortfalls(connection: Connection, task_id: TaskId) -> list[Shortfall]:
+    found = (
+        select(subtask)
+        .where(subtask.c.task == task_id, subtask.c.status != SubtaskStatus.SUCCEEDED)
+        .order_by(subtask.c.position)
+    )
+    return [
+        Shortfall(
+            key=row.key,
+            title=row.title,
+            status=SubtaskStatus(row.status),
+            optional=row.optional,
+            error=row.error,
+            fault=Fault(row.fault) if row.fault else None,
+        )
+        for row in connection.execute(found)
+    ]
+
+
+def last_output(connection: Connection, task_id: TaskId) -> Json:
+    """The output of the last subtask that nothing waits for."""
+    found = (
+        select(subtask.c.output)
+        .where(
+            subtask.c.task == task_id,
+            subtask.c.dependents == 0,
+            subtask.c.status == SubtaskStatus.SUCCEEDED,
+        )
+        .order_by(subtask.c.position.desc())
+        .limit(1)
+    )
+    output: Json = connection.execute(found).scalar_one_or_none()
+    return output
+
+
+def events(connection: Connection, task_id: TaskId, after: int, limit: int = 1000) -> list[Event]:
+    found = (
+        select(event)
+        .where(event.c.task == task_id, event.c.number > after)
+        .order_by(event.c.number)
+        .limit(limit)
+    )
+    return [
+        Event(row.number, TaskId(row.task), row.subtask, EventType(row.type), row.data, row.time)
+        for row in connection.execute(found)
+    ]
+
+
+def artifacts(connection: Connection, task_id: TaskId) -> list[JsonObject]:
+    found = select(artifact).where(artifact.c.task == task_id).order_by(artifact.c.created, artifact.c.name)
+    return [
+        {
+            "subtask": row.subtask,
+            "name": row.name,
+            "kind": row.kind,
+            "media_type": row.media_type,
+            "size": row.size,
+            "sha256": row.sha256,
+            "provenance": row.provenance,
+        }
+        for row in connection.execute(found)
+    ]
+
+
+def jobs(connection: Connection, task_id: TaskId) -> list[JsonObject]:
+    found = select(job).where(job.c.task == task_id).order_by(job.c.started)
+    return [
+        {
+            "subtask": row.subtask,
+            "attempt": row.attempt,
+            "worker": row.worker,
+            "started": row.started.isoformat(),
+            "ended": row.ended.isoformat() if row.ended else None,
+            "outcome": row.outcome,
+            "error": row.error,
+        }
+        for row in connection.execute(found)
+    ]
+
+
+def answers(connection: Connection, address: SubtaskAddress) -> dict[str, str]:
+    found = select(question.c.name, question.c.answer).where(
+        question.c.task == address.task,
+        question.c.subtask == address.key,
+        question.c.answer.is_not(None),
+    )
+    return {row.name: row.answer for row in connection.execute(found)}
+
+
+def questions(connection: Connection, task_id: TaskId | None, *, only_open: bool) -> list[QuestionView]:
+    found = select(question).order_by(question.c.asked)
+    if task_id is not None:
+        found = found.where(question.c.task == task_id)
+    if only_open:
+        found = found.where(question.c.answer.is_(None))
+    return [
+        QuestionView(
+            id=row.id,
+            task=row.task,
+            subtask=row.subtask,
+            question=Question(row.name, row.text, QuestionKind(row.kind), tuple(row.choices)),
+            asked=row.asked,
+            answer=row.answer,
+            answered=row.answered,
+            answered_by=row.answered_by,
+        )
+        for row in connection.execute(found)
+    ]
+
+
+def task_ids_like(connection: Connection, beginning: str) -> list[TaskId]:
+    """Tasks whose id begins so; a person need not type all of it."""
+    found = select(task.c.id).where(
+        or_(task.c.id == beginning, func.substr(task.c.id, 1, len(beginning)) == beginning)
+    )
+    return [TaskId(row.id) for row in connection.execute(found.limit(3))]

@@ -1,0 +1,430 @@
+"""The statements that move state: each is one conditional change, told by whether it found its row.
+
+All of them run in a transaction of the caller's, the engine's. They decide nothing.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, bindparam, case, delete, func, insert, select, update
+from sqlalchemy.engine import RowMapping
+
+from errand.domain.event import EventType
+from errand.domain.ids import SubtaskAddress, TaskId, WorkerId
+from errand.domain.json import JsonObject
+from errand.domain.task import Job, StoredArtifact, SubtaskStatus, TaskStatus
+from errand.store.tables import artifact, dependency, event, job, question, subtask, task
+
+Row = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """An event that is about to be written."""
+
+    type: EventType
+    subtask: str | None = None
+    data: JsonObject | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """A task's counters after a change."""
+
+    open: int
+    status: TaskStatus
+
+
+_CLAIM = (
+    update(subtask)
+    .where(
+        subtask.c.task == bindparam("in_task"),
+        subtask.c.key == bindparam("in_key"),
+        subtask.c.status == SubtaskStatus.READY,
+        subtask.c.ready_at <= bindparam("now"),
+    )
+    .values(
+        status=SubtaskStatus.RUNNING,
+        attempt=subtask.c.attempt + 1,
+        worker=bindparam("by"),
+        lease_until=bindparam("until"),
+        started=bindparam("now"),
+        ended=None,
+    )
+    .returning(
+        subtask.c.capability,
+        subtask.c.inputs,
+        subtask.c.attempt,
+        subtask.c.max_attempts,
+        subtask.c.optional,
+        subtask.c.dependents,
+    )
+)
+_HELD = and_(
+    subtask.c.task == bindparam("in_task"),
+    subtask.c.key == bindparam("in_key"),
+    subtask.c.status == SubtaskStatus.RUNNING,
+    subtask.c.attempt == bindparam("in_attempt"),
+)
+_SETTLE = (
+    update(subtask)
+    .where(_HELD)
+    .values(
+        status=bindparam("status"),
+        ended=bindparam("now"),
+        lease_until=None,
+        output=bindparam("output"),
+        error=bindparam("error"),
+        fault=bindparam("fault"),
+        detail=bindparam("detail"),
+    )
+)
+_AGAIN = (
+    update(subtask)
+    .where(_HELD)
+    .values(
+        status=SubtaskStatus.READY,
+        lease_until=None,
+        ready_at=bindparam("at"),
+        send_after=bindparam("at"),
+        error=bindparam("error"),
+        fault=bindparam("fault"),
+        detail=bindparam("detail"),
+    )
+)
+_OPEN_JOB = insert(job)
+_CLOSE_JOB = (
+    update(job)
+    .where(
+        job.c.task == bindparam("in_task"),
+        job.c.subtask == bindparam("in_key"),
+        job.c.attempt == bindparam("in_attempt"),
+    )
+    .values(ended=bindparam("now"), outcome=bindparam("outcome"), error=bindparam("error"))
+)
+_DEPENDENTS = select(dependency.c.dependent).where(
+    dependency.c.task == bindparam("in_task"), dependency.c.needed == bindparam("in_key")
+)
+_LAST_NEED = and_(subtask.c.unmet == 1, subtask.c.status == SubtaskStatus.PENDING)
+_RELEASE = (
+    update(subtask)
+    .where(subtask.c.task == bindparam("in_task"), subtask.c.key.in_(_DEPENDENTS.scalar_subquery()))
+    .values(
+        unmet=subtask.c.unmet - 1,
+        status=case((_LAST_NEED, SubtaskStatus.READY.value), else_=subtask.c.status),
+        ready_at=case(
+            (_LAST_NEED, bindparam("now", type_=subtask.c.ready_at.type)), else_=subtask.c.ready_at
+        ),
+        send_after=case(
+            (_LAST_NEED, bindparam("resend", type_=subtask.c.send_after.type)), else_=subtask.c.send_after
+        ),
+    )
+    .returning(subtask.c.key, subtask.c.capability, subtask.c.status, subtask.c.unmet)
+)
+_SKIP = (
+    update(subtask)
+    .where(
+        subtask.c.task == bindparam("in_task"),
+        subtask.c.key.in_(_DEPENDENTS.scalar_subquery()),
+        subtask.c.status == SubtaskStatus.PENDING,
+    )
+    .values(status=SubtaskStatus.SKIPPED, ended=bindparam("now"), error=bindparam("error"))
+    .returning(subtask.c.key, subtask.c.optional)
+)
+_ADVANCE = (
+    update(task)
+    .where(task.c.id == bindparam("in_task"))
+    .values(
+        last_event=task.c.last_event + bindparam("events"),
+        open=task.c.open + bindparam("opened"),
+        total=task.c.total + bindparam("added"),
+        status=case(
+            (task.c.status == TaskStatus.QUEUED, bindparam("begun", type_=task.c.status.type)),
+            else_=task.c.status,
+        ),
+    )
+    .returning(task.c.last_event, task.c.open, task.c.status)
+)
+_EVENT = insert(event)
+_SENDABLE = and_(subtask.c.status == SubtaskStatus.READY, subtask.c.send_after <= bindparam("now"))
+
+
+def claim(
+    connection: Connection, address: SubtaskAddress, worker: WorkerId, *, now: datetime, until: datetime
+) -> Job | None:
+    """Lets exactly one worker through."""
+    row = connection.execute(
+        _CLAIM, {"in_task": address.task, "in_key": address.key, "by": worker, "now": now, "until": until}
+    ).first()
+    if row is None:
+        return None
+    connection.execute(
+        _OPEN_JOB,
+        {
+            "task": address.task,
+            "subtask": address.key,
+            "attempt": row.attempt,
+            "worker": worker,
+            "started": now,
+        },
+    )
+    return Job(
+        address=address,
+        capability=row.capability,
+        inputs=row.inputs,
+        attempt=row.attempt,
+        max_attempts=row.max_attempts,
+        optional=row.optional,
+        has_dependents=row.dependents > 0,
+        worker=worker,
+        started=now,
+    )
+
+
+def settle(
+    connection: Connection,
+    held: Job,
+    status: SubtaskStatus,
+    *,
+    now: datetime,
+    output: JsonObject | None = None,
+    error: str = "",
+    fault: str | None = None,
+    detail: str = "",
+) -> bool:
+    """False: the job is not this worker's any more, its result is late and must be dropped."""
+    row = _address(held) | {"status": status, "now": now, "output": output}
+    row |= {"error": error, "fault": fault, "detail": detail}
+    if connection.execute(_SETTLE, row).rowcount != 1:
+        return False
+    _close_job(connection, held, status.value, error, now)
+    return True
+
+
+def again(
+    connection: Connection, held: Job, *, at: datetime, now: datetime, error: str, fault: str, detail: str
+) -> bool:
+    """Ready once more from `at` on. False: the job is not this worker's any more."""
+    row = _address(held) | {"at": at, "error": error, "fault": fault, "detail": detail}
+    if connection.execute(_AGAIN, row).rowcount != 1:
+        return False
+    _close_job(connection, held, fault, error, now)
+    return True
+
+
+def _address(held: Job) -> Row:
+    return {"in_task": held.address.task, "in_key": held.address.key, "in_attempt": held.attempt}
+
+
+def _close_job(connection: Connection, held: Job, outcome: str, error: str, now: datetime) -> None:
+    connection.execute(_CLOSE_JOB, _address(held) | {"now": now, "outcome": outcome, "error": error})
+
+
+def release_dependents(
+    connection: Connection, address: SubtaskAddress, *, now: datetime, resend: datetime
+) -> list[tuple[str, str]]:
+    """Count down those that waited for this one; key and capability of each that is ready now."""
+    rows = connection.execute(
+        _RELEASE, {"in_task": address.task, "in_key": address.key, "now": now, "resend": resend}
+    )
+    ready = SubtaskStatus.READY
+    return [(row.key, row.capability) for row in rows if row.unmet == 0 and row.status == ready]
+
+
+def skip_dependents(
+    connection: Connection, address: SubtaskAddress, *, now: datetime, error: str
+) -> list[tuple[str, bool]]:
+    """Key of each that can not run any more, and whether the rest goes on without it."""
+    rows = connection.execute(
+        _SKIP, {"in_task": address.task, "in_key": address.key, "now": now, "error": error}
+    )
+    return [(row.key, row.optional) for row in rows]
+
+
+def advance(
+    connection: Connection,
+    task_id: TaskId,
+    news: Sequence[News],
+    *,
+    now: datetime,
+    opened: int = 0,
+    added: int = 0,
+    begun: TaskStatus = TaskStatus.RUNNING,
+) -> Counters:
+    """Write the events of a change, numbered on from the task's last, and move its counters."""
+    change = {"in_task": task_id, "events": len(news), "opened": opened, "added": added, "begun": begun}
+    row = connection.execute(_ADVANCE, change).one()
+    first = row.last_event - len(news) + 1
+    if news:
+        connection.execute(
+            _EVENT,
+            [
+                {
+                    "task": task_id,
+                    "number": first + n,
+                    "subtask": each.subtask,
+                    "type": each.type,
+                    "data": each.data or {},
+                    "time": now,
+                }
+                for n, each in enumerate(news)
+            ],
+        )
+    return Counters(row.open, TaskStatus(row.status))
+
+
+def insert_task(connection: Connection, row: Row) -> None:
+    connection.execute(insert(task), row)
+
+
+def insert_subtasks(connection: Connection, rows: Sequence[Row], edges: Sequence[Row]) -> None:
+    if rows:
+        connection.execute(insert(subtask), rows)
+    if edges:
+        connection.execute(insert(dependency), edges)
+
+
+def update_task(connection: Connection, task_id: TaskId, **values: object) -> None:
+    connection.execute(update(task).where(task.c.id == task_id).values(**values))
+
+
+def update_subtasks(connection: Connection, task_id: TaskId, keys: Iterable[str], **values: object) -> None:
+    connection.execute(
+        update(subtask)
+        .where(subtask.c.task == task_id, subtask.c.key == bindparam("in_key"))
+        .values(**values),
+        [{"in_key": key} for key in keys],
+    )
+
+
+def replace_artifacts(
+    connection: Connection,
+    address: SubtaskAddress,
+    made: Sequence[StoredArtifact],
+    *,
+    provenance: JsonObject,
+    now: datetime,
+) -> None:
+    connection.execute(
+        delete(artifact).where(artifact.c.task == address.task, artifact.c.subtask == address.key)
+    )
+    rows = [
+        {
+            "task": address.task,
+            "subtask": address.key,
+            "name": each.name,
+            "kind": each.kind,
+            "media_type": each.media_type,
+            "size": each.size,
+            "sha256": each.sha256,
+            "provenance": provenance,
+            "created": now,
+        }
+        for each in made
+    ]
+    if rows:
+        connection.execute(insert(artifact), rows)
+
+
+def insert_question(connection: Connection, row: Row) -> None:
+    connection.execute(insert(question), row)
+
+
+def answer_question(
+    connection: Connection, question_id: str, *, answer: str, by: str, now: datetime
+) -> RowMapping | None:
+    """None: there is no such question, or it is answered."""
+    changed = connection.execute(
+        update(question)
+        .where(question.c.id == question_id, question.c.answer.is_(None))
+        .values(answer=answer, answered=now, answered_by=by)
+        .returning(question.c.task, question.c.subtask, question.c.name)
+    )
+    return changed.mappings().first()
+
+
+def cancel_open(connection: Connection, task_id: TaskId, *, now: datetime, error: str) -> list[str]:
+    """End every subtask that has not ended; their keys."""
+    rows = connection.execute(
+        update(subtask)
+        .where(
+            subtask.c.task == task_id,
+            subtask.c.status.in_(
+                [SubtaskStatus.PENDING, SubtaskStatus.READY, SubtaskStatus.RUNNING, SubtaskStatus.WAITING]
+            ),
+        )
+        .values(status=SubtaskStatus.CANCELLED, ended=now, lease_until=None, error=error)
+        .returning(subtask.c.key)
+    )
+    return [row.key for row in rows]
+
+
+def renew(connection: Connection, worker: WorkerId, until: datetime) -> frozenset[SubtaskAddress]:
+    """Lengthen every lease of this worker; what it still holds."""
+    rows = connection.execute(
+        update(subtask)
+        .where(subtask.c.status == SubtaskStatus.RUNNING, subtask.c.worker == worker)
+        .values(lease_until=until)
+        .returning(subtask.c.task, subtask.c.key)
+    )
+    return frozenset(SubtaskAddress(row.task, row.key) for row in rows)
+
+
+def expired(connection: Connection, now: datetime, only: TaskId | None) -> list[Job]:
+    """Jobs whose lease has run out."""
+    found = select(subtask).where(subtask.c.status == SubtaskStatus.RUNNING, subtask.c.lease_until < now)
+    if only is not None:
+        found = found.where(subtask.c.task == only)
+    return [
+        Job(
+            address=SubtaskAddress(row.task, row.key),
+            capability=row.capability,
+            inputs=row.inputs,
+            attempt=row.attempt,
+            max_attempts=row.max_attempts,
+            optional=row.optional,
+            has_dependents=row.dependents > 0,
+            worker=row.worker,
+            started=row.started,
+        )
+        for row in connection.execute(found)
+    ]
+
+
+def take_unsent(
+    connection: Connection, *, now: datetime, resend: datetime, only: TaskId | None
+) -> list[tuple[SubtaskAddress, str]]:
+    """Ready ones whose message is due, or overdue; each is due again at `resend`."""
+    due = update(subtask).where(_SENDABLE).values(send_after=bindparam("resend"))
+    if only is not None:
+        due = due.where(subtask.c.task == only)
+    rows = connection.execute(
+        due.returning(subtask.c.task, subtask.c.key, subtask.c.capability, subtask.c.position),
+        {"now": now, "resend": resend},
+    )
+    ordered = sorted(rows, key=lambda row: row.position)
+    return [(SubtaskAddress(row.task, row.key), row.capability) for row in ordered]
+
+
+def past_deadline(connection: Connection, now: datetime) -> list[TaskId]:
+    open_states = [TaskStatus.QUEUED, TaskStatus.RUNNING]
+    found = select(task.c.id).where(task.c.status.in_(open_states), task.c.deadline <= now)
+    return [TaskId(row.id) for row in connection.execute(found)]
+
+
+def let_leases_end(connection: Connection, now: datetime) -> None:
+    """Every lease ends now. Only for whoever knows that no other worker lives."""
+    connection.execute(
+        update(subtask).where(subtask.c.status == SubtaskStatus.RUNNING).values(lease_until=now)
+    )
+    connection.execute(
+        update(subtask)
+        .where(subtask.c.status == SubtaskStatus.READY, subtask.c.ready_at <= now)
+        .values(send_after=now)
+    )
+
+
+def count_by_status(connection: Connection, task_id: TaskId) -> dict[str, int]:
+    found = select(subtask.c.status, func.count()).where(subtask.c.task == task_id).group_by(subtask.c.status)
+    return {row[0]: row[1] for row in connection.execute(found)}

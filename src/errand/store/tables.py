@@ -1,0 +1,184 @@
+"""The tables. A change here needs a migration in `migrations/versions`."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """Aware UTC on every database; SQLite would drop the zone."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A time without a zone was to be stored")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        del dialect
+        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+task = Table(
+    "task",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("attachments", JSON, nullable=False),
+    Column("principal", String(128), nullable=False),
+    Column("origin", String(32), nullable=False),
+    Column("limits", JSON, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("created", UtcTime, nullable=False),
+    Column("deadline", UtcTime),
+    Column("ended", UtcTime),
+    Column("open", Integer, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("last_event", Integer, nullable=False),
+    Column("plan", JSON),  # what a Plan holds besides its steps, and what the planner said of it
+    Column("result", JSON(none_as_null=True)),
+    Column("missing", JSON, nullable=False),
+    Column("fault", String(16)),
+    Index("ix_task_created", "created"),
+    Index("ix_task_status_deadline", "status", "deadline"),
+)
+
+subtask = Table(
+    "subtask",
+    metadata,
+    Column("task", ForeignKey("task.id"), primary_key=True),
+    Column("key", String(128), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("capability", String(128), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("because", Text, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("inputs", JSON, nullable=False),
+    Column("needs", JSON, nullable=False),
+    Column("optional", Boolean, nullable=False),
+    Column("dependents", Integer, nullable=False),
+    Column("unmet", Integer, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("max_attempts", Integer, nullable=False),
+    Column("ready_at", UtcTime),
+    Column("send_after", UtcTime),
+    Column("worker", String(128)),
+    Column("lease_until", UtcTime),
+    Column("started", UtcTime),
+    Column("ended", UtcTime),
+    Column("output", JSON(none_as_null=True)),
+    Column("error", Text, nullable=False),
+    Column("fault", String(16)),
+    Column("detail", Text, nullable=False),
+    Column("discarded", Boolean, nullable=False),
+    # The rescuer's two questions, and queue metrics, from one small index each: most rows have ended.
+    Index("ix_subtask_sending", "send_after", sqlite_where=Column("status") == "ready"),
+    Index("ix_subtask_lease", "lease_until", sqlite_where=Column("status") == "running"),
+    Index("ix_subtask_dead", "status", sqlite_where=Column("status") == "dead"),
+)
+
+dependency = Table(
+    "dependency",
+    metadata,
+    Column("task", String(32), primary_key=True),
+    Column("needed", String(128), primary_key=True),
+    Column("dependent", String(128), primary_key=True),
+)
+
+job = Table(
+    "job",
+    metadata,
+    Column("task", String(32), primary_key=True),
+    Column("subtask", String(128), primary_key=True),
+    Column("attempt", Integer, primary_key=True),
+    Column("worker", String(128), nullable=False),
+    Column("started", UtcTime, nullable=False),
+    Column("ended", UtcTime),
+    Column("outcome", String(16)),
+    Column("error", Text),
+)
+
+event = Table(
+    "event",
+    metadata,
+    Column("task", String(32), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("subtask", String(128)),
+    Column("type", String(32), nullable=False),
+    Column("data", JSON, nullable=False),
+    Column("time", UtcTime, nullable=False),
+)
+
+artifact = Table(
+    "artifact",
+    metadata,
+    Column("task", String(32), primary_key=True),
+    Column("subtask", String(128), primary_key=True),
+    Column("name", String(255), primary_key=True),
+    Column("kind", String(64), nullable=False),
+    Column("media_type", String(128), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("provenance", JSON, nullable=False),
+    Column("created", UtcTime, nullable=False),
+)
+
+question = Table(
+    "question",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("task", String(32), nullable=False),
+    Column("subtask", String(128), nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("choices", JSON, nullable=False),
+    Column("asked", UtcTime, nullable=False),
+    Column("answer", Text),
+    Column("answered", UtcTime),
+    Column("answered_by", String(128)),
+    Index("ix_question_task", "task", "subtask"),
+)
+
+worker = Table(
+    "worker",
+    metadata,
+    Column("id", String(128), primary_key=True),
+    Column("host", String(128), nullable=False),
+    Column("process", Integer, nullable=False),
+    Column("version", String(32), nullable=False),
+    Column("capabilities", JSON, nullable=False),
+    Column("slots", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("started", UtcTime, nullable=False),
+    Column("heartbeat", UtcTime, nullable=False),
+)
