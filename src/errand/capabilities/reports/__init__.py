@@ -1,1 +1,8 @@
 """Results that a person reads: charts, reports in four formats, and the check that they hold."""
+
+from typing import Any
+
+from errand.capabilities.reports.write import write
+from errand.capability import Capability
+
+CAPABILITIES: tuple[Capability[Any, Any], ...] = (write,)

@@ -35,6 +35,8 @@ class Claim(BaseModel):
     value: str | None = Field(default=None, description="The exact value of a figure, as a decimal number.")
     unit: str | None = None
     formula: str | None = None
+    about: str = Field(default="", description="What a figure is of: `Net income, FY2024`.")
+    mark: int | None = Field(default=None, description="Number of its entry in the report's sources.")
     sources: tuple[Source, ...] = Field(min_length=1)
 
 
