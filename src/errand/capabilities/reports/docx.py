@@ -18,6 +18,7 @@ from docx.text.run import Run
 
 from errand.capabilities.reports.markdown import (
     Block,
+    Blocks,
     Break,
     Code,
     Heading,
