@@ -105,4 +105,4 @@ class Proposal:
     remarks: tuple[str, ...] = ()
     """What the person should know: what was assumed, what is unsure."""
     not_covered: tuple[str, ...] = ()
-    """Parts of the request, in its words, that the plan does nothing about: the task can end as partial at best."""
+    """Parts of the request, in its words, that the plan does nothing about: it ends as partial at best."""

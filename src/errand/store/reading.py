@@ -1,6 +1,7 @@
 """What can be read of the state: rows into views."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import Connection, Select, and_, exists, func, or_, select
 from sqlalchemy.engine import Row
@@ -9,7 +10,7 @@ from errand.domain.event import Event, EventType
 from errand.domain.ids import SubtaskAddress, SubtaskKey, TaskId
 from errand.domain.json import Json, JsonObject
 from errand.domain.question import Question, QuestionKind, QuestionView
-from errand.domain.task import Fault, Shortfall, SubtaskStatus, SubtaskView, TaskStatus, TaskView
+from errand.domain.task import Fault, Job, Shortfall, SubtaskStatus, SubtaskView, TaskStatus, TaskView
 from errand.store.tables import artifact, event, job, question, subtask, task
 
 _LIVELY = (SubtaskStatus.READY, SubtaskStatus.RUNNING)
@@ -231,3 +232,36 @@ def task_ids_like(connection: Connection, beginning: str) -> list[TaskId]:
         or_(task.c.id == beginning, func.substr(task.c.id, 1, len(beginning)) == beginning)
     )
     return [TaskId(row.id) for row in connection.execute(found.limit(3))]
+
+
+def expired(connection: Connection, now: datetime, only: TaskId | None) -> list[Job]:
+    """Jobs whose lease has run out."""
+    found = select(subtask).where(subtask.c.status == SubtaskStatus.RUNNING, subtask.c.lease_until < now)
+    if only is not None:
+        found = found.where(subtask.c.task == only)
+    return [
+        Job(
+            address=SubtaskAddress(row.task, row.key),
+            capability=row.capability,
+            inputs=row.inputs,
+            attempt=row.attempt,
+            max_attempts=row.max_attempts,
+            optional=row.optional,
+            has_dependents=row.dependents > 0,
+            worker=row.worker,
+            started=row.started,
+        )
+        for row in connection.execute(found)
+    ]
+
+
+def past_deadline(connection: Connection, now: datetime) -> list[TaskId]:
+    open_states = [TaskStatus.QUEUED, TaskStatus.RUNNING]
+    found = select(task.c.id).where(task.c.status.in_(open_states), task.c.deadline <= now)
+    return [TaskId(row.id) for row in connection.execute(found)]
+
+
+def any_due(connection: Connection, now: datetime) -> bool:
+    """Whether a ready subtask waits for its message."""
+    due = exists().where(subtask.c.status == SubtaskStatus.READY, subtask.c.send_after <= now)
+    return bool(connection.execute(select(due)).scalar_one())

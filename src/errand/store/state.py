@@ -3,20 +3,23 @@
 All of them run in a transaction of the caller's, the engine's. They decide nothing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, bindparam, case, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, case, delete, insert, select, update
 from sqlalchemy.engine import RowMapping
 
 from errand.domain.event import EventType
 from errand.domain.ids import SubtaskAddress, TaskId, WorkerId
 from errand.domain.json import JsonObject
+from errand.domain.retrying import Restart
 from errand.domain.task import Job, StoredArtifact, SubtaskStatus, TaskStatus
 from errand.store.tables import artifact, dependency, event, job, question, subtask, task
 
 Row = dict[str, object]
+MAX_ATTEMPTS = 3
+"""Three strikes, then the dead letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +150,24 @@ _ADVANCE = (
     .returning(task.c.last_event, task.c.open, task.c.status)
 )
 _EVENT = insert(event)
+_RESTART = (
+    update(subtask)
+    .where(subtask.c.task == bindparam("in_task"), subtask.c.key == bindparam("in_key"))
+    .values(
+        status=bindparam("becomes"),
+        unmet=bindparam("waits_for"),
+        max_attempts=subtask.c.attempt + MAX_ATTEMPTS,
+        ready_at=bindparam("at"),
+        send_after=bindparam("resend"),
+        lease_until=None,
+        ended=None,
+        output=None,
+        error="",
+        fault=None,
+        detail="",
+        discarded=False,
+    )
+)
 _SENDABLE = and_(subtask.c.status == SubtaskStatus.READY, subtask.c.send_after <= bindparam("now"))
 
 
@@ -289,15 +310,6 @@ def update_task(connection: Connection, task_id: TaskId, **values: object) -> No
     connection.execute(update(task).where(task.c.id == task_id).values(**values))
 
 
-def update_subtasks(connection: Connection, task_id: TaskId, keys: Iterable[str], **values: object) -> None:
-    connection.execute(
-        update(subtask)
-        .where(subtask.c.task == task_id, subtask.c.key == bindparam("in_key"))
-        .values(**values),
-        [{"in_key": key} for key in keys],
-    )
-
-
 def replace_artifacts(
     connection: Connection,
     address: SubtaskAddress,
@@ -371,27 +383,6 @@ def renew(connection: Connection, worker: WorkerId, until: datetime) -> frozense
     return frozenset(SubtaskAddress(row.task, row.key) for row in rows)
 
 
-def expired(connection: Connection, now: datetime, only: TaskId | None) -> list[Job]:
-    """Jobs whose lease has run out."""
-    found = select(subtask).where(subtask.c.status == SubtaskStatus.RUNNING, subtask.c.lease_until < now)
-    if only is not None:
-        found = found.where(subtask.c.task == only)
-    return [
-        Job(
-            address=SubtaskAddress(row.task, row.key),
-            capability=row.capability,
-            inputs=row.inputs,
-            attempt=row.attempt,
-            max_attempts=row.max_attempts,
-            optional=row.optional,
-            has_dependents=row.dependents > 0,
-            worker=row.worker,
-            started=row.started,
-        )
-        for row in connection.execute(found)
-    ]
-
-
 def take_unsent(
     connection: Connection, *, now: datetime, resend: datetime, only: TaskId | None
 ) -> list[tuple[SubtaskAddress, str]]:
@@ -407,12 +398,6 @@ def take_unsent(
     return [(SubtaskAddress(row.task, row.key), row.capability) for row in ordered]
 
 
-def past_deadline(connection: Connection, now: datetime) -> list[TaskId]:
-    open_states = [TaskStatus.QUEUED, TaskStatus.RUNNING]
-    found = select(task.c.id).where(task.c.status.in_(open_states), task.c.deadline <= now)
-    return [TaskId(row.id) for row in connection.execute(found)]
-
-
 def let_leases_end(connection: Connection, now: datetime) -> None:
     """Every lease ends now. Only for whoever knows that no other worker lives."""
     connection.execute(
@@ -425,6 +410,56 @@ def let_leases_end(connection: Connection, now: datetime) -> None:
     )
 
 
-def count_by_status(connection: Connection, task_id: TaskId) -> dict[str, int]:
-    found = select(subtask.c.status, func.count()).where(subtask.c.task == task_id).group_by(subtask.c.status)
-    return {row[0]: row[1] for row in connection.execute(found)}
+def wake(connection: Connection, address: SubtaskAddress, *, now: datetime, resend: datetime) -> str | None:
+    """Ready again after waiting, its asking not counted as an attempt. Its capability; None: not waiting."""
+    changed = connection.execute(
+        update(subtask)
+        .where(
+            subtask.c.task == address.task,
+            subtask.c.key == address.key,
+            subtask.c.status == SubtaskStatus.WAITING,
+        )
+        .values(
+            status=SubtaskStatus.READY,
+            ended=None,
+            ready_at=now,
+            send_after=resend,
+            max_attempts=subtask.c.max_attempts + 1,
+        )
+        .returning(subtask.c.capability)
+    ).first()
+    return None if changed is None else str(changed.capability)
+
+
+def restart(
+    connection: Connection, task_id: TaskId, plan: Restart, *, now: datetime, resend: datetime
+) -> None:
+    """Open subtasks again, with as many attempts as a new one has."""
+    connection.execute(
+        _RESTART,
+        [
+            {
+                "in_task": task_id,
+                "in_key": key,
+                "waits_for": unmet,
+                "becomes": SubtaskStatus.PENDING if unmet else SubtaskStatus.READY,
+                "at": None if unmet else now,
+                "resend": None if unmet else resend,
+            }
+            for key, unmet in plan.unmet.items()
+        ],
+    )
+
+
+def discard(connection: Connection, address: SubtaskAddress) -> bool:
+    changed = connection.execute(
+        update(subtask)
+        .where(
+            subtask.c.task == address.task,
+            subtask.c.key == address.key,
+            subtask.c.status == SubtaskStatus.DEAD,
+            subtask.c.discarded.is_(False),
+        )
+        .values(discarded=True)
+    )
+    return changed.rowcount == 1

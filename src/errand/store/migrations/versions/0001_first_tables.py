@@ -151,7 +151,6 @@ def upgrade() -> None:
         )
 
 
-
 def downgrade() -> None:
     with op.batch_alter_table("subtask", schema=None) as batch_op:
         batch_op.drop_index("ix_subtask_sending", sqlite_where=sa.text("status = 'ready'"))

@@ -1,0 +1,402 @@
+"""Moves tasks forward: submit, claim, settle, answer, cancel, retry.
+
+The store is the truth and a message is a hint: each method changes state in one transaction, and then sends.
+"""
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from errand.domain.errors import InputRefused, NotFound
+from errand.domain.event import EventType
+from errand.domain.ids import SubtaskAddress, SubtaskKey, TaskId, WorkerId, new_question_id, new_task_id
+from errand.domain.json import Json, JsonObject
+from errand.domain.plan import REQUEST, Reference, references
+from errand.domain.request import Request
+from errand.domain.resolving import look_up, resolve
+from errand.domain.retrying import restart
+from errand.domain.task import (
+    PLAN,
+    Again,
+    Asked,
+    Backoff,
+    Failed,
+    Fault,
+    GivenUp,
+    Job,
+    Outcome,
+    SubtaskStatus,
+    Succeeded,
+    TaskStatus,
+    after_failure,
+    ending,
+)
+from errand.queue import Queue
+from errand.store import reading, rows, state
+from errand.store.database import Database
+from errand.store.state import Counters, News
+
+Sendable = list[tuple[SubtaskAddress, str]]
+
+
+class Engine:
+    """Lives as long as the process; used by any number of threads at once."""
+
+    def __init__(
+        self,
+        database: Database,
+        queue: Queue,
+        clock: Callable[[], datetime],
+        *,
+        lease: timedelta = timedelta(seconds=30),
+        resend: timedelta = timedelta(seconds=30),
+        backoff: Backoff | None = None,
+        chance: random.Random | None = None,
+    ) -> None:
+        """`resend`: how long a ready subtask may stay unclaimed before its message counts as lost."""
+        self._database, self._queue, self._clock = database, queue, clock
+        self._lease, self._resend = lease, resend
+        self._backoff = backoff or Backoff()
+        self._chance = chance or random.Random()  # noqa: S311  # jitter, not a secret
+
+    @property
+    def lease(self) -> timedelta:
+        return self._lease
+
+    # -- submitting ------------------------------------------------------------------------------------
+
+    def submit(self, request: Request) -> TaskId:
+        """A new task with its first subtask, whose output will be the others."""
+        task_id, now = new_task_id(), self._clock()
+        with self._database.write() as tx:
+            state.insert_task(tx, rows.task_row(task_id, request, now))
+            state.insert_subtasks(tx, [rows.first_subtask(task_id, now, now + self._resend)], [])
+            state.advance(
+                tx,
+                task_id,
+                [News(EventType.TASK_SUBMITTED, data={"text": request.text, "origin": request.origin})],
+                now=now,
+                opened=1,
+                added=1,
+                begun=TaskStatus.QUEUED,
+            )
+        self._send([(SubtaskAddress(task_id, SubtaskKey(PLAN)), PLAN)])
+        return task_id
+
+    # -- working ---------------------------------------------------------------------------------------
+
+    def claim(self, address: SubtaskAddress, worker: WorkerId) -> Job | None:
+        """The job, with a lease on it; None when it is not to be had: done, held, waiting or cancelled."""
+        now = self._clock()
+        with self._database.write() as tx:
+            job = state.claim(tx, address, worker, now=now, until=now + self._lease)
+            if job is None:
+                return None
+            news = [News(EventType.SUBTASK_STARTED, address.key, {"attempt": job.attempt, "worker": worker})]
+            if job.capability == PLAN and job.attempt == 1:
+                news.insert(0, News(EventType.TASK_STARTED))
+            state.advance(tx, address.task, news, now=now)
+        return job
+
+    def inputs(self, job: Job) -> JsonObject:
+        """The job's inputs with every reference replaced by the output that it points at."""
+        named = {r.step for r in references(job.inputs)}
+        if not named:
+            return job.inputs
+        with self._database.read() as tx:
+            request = reading.request_values(tx, job.address.task) if REQUEST in named else {}
+            outputs = reading.outputs(tx, job.address.task, sorted(named - {REQUEST}))
+        return resolve(job.inputs, outputs, request)
+
+    def answers(self, job: Job) -> dict[str, str]:
+        """What a person has answered to this subtask, by the question's name."""
+        with self._database.read() as tx:
+            return reading.answers(tx, job.address)
+
+    def note_progress(self, job: Job, message: str, fraction: float | None) -> None:
+        with self._database.write() as tx:
+            state.advance(
+                tx,
+                job.address.task,
+                [
+                    News(
+                        EventType.SUBTASK_PROGRESS,
+                        job.address.key,
+                        {"message": message, "fraction": fraction},
+                    )
+                ],
+                now=self._clock(),
+            )
+
+    def renew(self, worker: WorkerId) -> frozenset[SubtaskAddress]:
+        """Lengthen every lease of this worker; the jobs that it still holds."""
+        with self._database.write() as tx:
+            return state.renew(tx, worker, self._clock() + self._lease)
+
+    def settle(self, job: Job, outcome: Outcome) -> bool:
+        """Record how a job ended, and send what this released. False: it was late and is dropped."""
+        now = self._clock()
+        with self._database.write() as tx:
+            match outcome:
+                case Succeeded():
+                    released = self._succeed(tx, job, outcome, now)
+                case Failed():
+                    released = self._fail(tx, job, outcome, now)
+                case Asked():
+                    released = self._ask(tx, job, outcome, now)
+        self._send(released or [])
+        return released is not None
+
+    def _succeed(self, tx: Connection, job: Job, done: Succeeded, now: datetime) -> Sendable | None:
+        if not state.settle(tx, job, SubtaskStatus.SUCCEEDED, now=now, output=done.output):
+            return None
+        task_id, key = job.address.task, job.address.key
+        if done.artifacts or job.attempt > 1:
+            provenance: JsonObject = {"capability": job.capability, "attempt": job.attempt}
+            state.replace_artifacts(tx, job.address, done.artifacts, provenance=provenance, now=now)
+        news = [News(EventType.SUBTASK_SUCCEEDED, key, {"attempt": job.attempt})]
+        ready = self._release(tx, job.address, now) if job.has_dependents else []
+        added = 0
+        if done.plan is not None:
+            planned, edges, ready = rows.plan_rows(task_id, done.plan, now, now + self._resend)
+            state.insert_subtasks(tx, planned, edges)
+            state.update_task(tx, task_id, plan=rows.plan_kept(done))
+            news.append(News(EventType.TASK_PLANNED, key, {"steps": len(planned), **done.output}))
+            added = len(planned)
+        else:
+            news += [News(EventType.SUBTASK_READY, name) for name, _ in ready]
+        counters = state.advance(tx, task_id, news, now=now, opened=added - 1, added=added)
+        self._end_if_done(tx, task_id, counters, now)
+        return [(SubtaskAddress(task_id, SubtaskKey(name)), capability) for name, capability in ready]
+
+    def _fail(self, tx: Connection, job: Job, failed: Failed, now: datetime) -> Sendable | None:
+        decided = after_failure(
+            failed,
+            attempt=job.attempt,
+            max_attempts=job.max_attempts,
+            now=now,
+            backoff=self._backoff,
+            chance=self._chance,
+        )
+        data: JsonObject = {"attempt": job.attempt, "error": failed.error, "fault": failed.fault.value}
+        if isinstance(decided, Again):
+            return self._try_again(tx, job, failed, decided, data, now)
+        return self._give_up(tx, job, failed, decided, data, now)
+
+    def _try_again(
+        self, tx: Connection, job: Job, failed: Failed, decided: Again, data: JsonObject, now: datetime
+    ) -> Sendable | None:
+        if not state.again(
+            tx,
+            job,
+            at=decided.at,
+            now=now,
+            error=failed.error,
+            fault=failed.fault.value,
+            detail=failed.detail,
+        ):
+            return None
+        kind = EventType.SUBTASK_RESCUED if failed.fault is Fault.LOST else EventType.SUBTASK_RETRY
+        news = News(kind, job.address.key, data | {"again_at": decided.at.isoformat()})
+        state.advance(tx, job.address.task, [news], now=now)
+        return []  # the rescuer sends it when its time has come
+
+    def _give_up(
+        self, tx: Connection, job: Job, failed: Failed, decided: GivenUp, data: JsonObject, now: datetime
+    ) -> Sendable | None:
+        if not state.settle(
+            tx,
+            job,
+            decided.status,
+            now=now,
+            error=failed.error,
+            fault=failed.fault.value,
+            detail=failed.detail,
+        ):
+            return None
+        dead = decided.status is SubtaskStatus.DEAD
+        kind = EventType.SUBTASK_DEAD if dead else EventType.SUBTASK_FAILED
+        news = [News(kind, job.address.key, data)]
+        ready, skipped = self._go_on_without(tx, job, now)
+        news += [News(EventType.SUBTASK_SKIPPED, key) for key in skipped]
+        news += [News(EventType.SUBTASK_READY, key) for key, _ in ready]
+        counters = state.advance(tx, job.address.task, news, now=now, opened=-1 - len(skipped))
+        self._end_if_done(tx, job.address.task, counters, now)
+        return [(SubtaskAddress(job.address.task, SubtaskKey(key)), name) for key, name in ready]
+
+    def _go_on_without(
+        self, tx: Connection, job: Job, now: datetime
+    ) -> tuple[list[tuple[str, str]], list[str]]:
+        """What is ready although this did not succeed, and what is skipped because of it."""
+        ready: list[tuple[str, str]] = []
+        skipped: list[str] = []
+        left: list[tuple[str, bool]] = [(job.address.key, job.optional)] if job.has_dependents else []
+        while left:
+            key, optional = left.pop()
+            address = SubtaskAddress(job.address.task, SubtaskKey(key))
+            if optional:
+                ready += self._release(tx, address, now)
+                continue
+            gone = state.skip_dependents(tx, address, now=now, error=f"it needs {key}, which did not succeed")
+            skipped += [name for name, _ in gone]
+            left += gone
+        return ready, skipped
+
+    def _release(self, tx: Connection, address: SubtaskAddress, now: datetime) -> list[tuple[str, str]]:
+        return state.release_dependents(tx, address, now=now, resend=now + self._resend)
+
+    def _ask(self, tx: Connection, job: Job, asked: Asked, now: datetime) -> Sendable | None:
+        if not state.settle(tx, job, SubtaskStatus.WAITING, now=now):
+            return None
+        question = asked.question
+        question_id = new_question_id()
+        state.insert_question(tx, rows.question_row(question_id, job.address, question, now))
+        data: JsonObject = {"question": question_id, "text": question.text, "choices": list(question.choices)}
+        state.advance(tx, job.address.task, [News(EventType.SUBTASK_ASKED, job.address.key, data)], now=now)
+        return []
+
+    # -- ending ----------------------------------------------------------------------------------------
+
+    def _end_if_done(self, tx: Connection, task_id: TaskId, counters: Counters, now: datetime) -> None:
+        if counters.open == 0:
+            self._end(tx, task_id, now)
+
+    def _end(self, tx: Connection, task_id: TaskId, now: datetime, limit_reached: str = "") -> None:
+        plan = reading.plan_of(tx, task_id)
+        result = self._result(tx, task_id, plan)
+        check, not_covered = plan.get("check"), plan.get("not_covered")
+        verdict = reading.outputs(tx, task_id, [check]).get(check) if isinstance(check, str) else None
+        how = ending(
+            shortfalls=reading.shortfalls(tx, task_id),
+            verdict=verdict if isinstance(verdict, dict) else ({} if check else None),
+            has_result=result not in (None, "", [], {}),
+            not_covered=[str(part) for part in not_covered] if isinstance(not_covered, list) else [],
+            limit_reached=limit_reached,
+        )
+        state.update_task(
+            tx,
+            task_id,
+            status=how.status,
+            ended=now,
+            result=result,
+            missing=list(how.missing),
+            fault=how.fault,
+        )
+        news = News(EventType(f"task.{how.status}"), data={"missing": list(how.missing)})
+        state.advance(tx, task_id, [news], now=now)
+
+    @staticmethod
+    def _result(tx: Connection, task_id: TaskId, plan: Mapping[str, Json]) -> Json:
+        named = plan.get("result")
+        if not isinstance(named, str):
+            return reading.last_output(tx, task_id) if plan else None
+        reference = Reference.parse(named)
+        return look_up(reference, reading.outputs(tx, task_id, [reference.step]), {})
+
+    def cancel(self, task_id: TaskId) -> bool:
+        """False: it had ended already."""
+        return self._stop(task_id, "It was cancelled.", limit_reached="")
+
+    def stop_overdue(self) -> list[TaskId]:
+        """End, with what they have, the tasks whose time is over."""
+        with self._database.read() as tx:
+            overdue = reading.past_deadline(tx, self._clock())
+        for task_id in overdue:
+            said = "The time limit of the task was reached."
+            self._stop(task_id, said, limit_reached=said)
+        return overdue
+
+    def _stop(self, task_id: TaskId, why: str, *, limit_reached: str) -> bool:
+        now = self._clock()
+        with self._database.write() as tx:
+            view = reading.task_view(tx, task_id)
+            if view is None:
+                raise NotFound(f"There is no task {task_id}; `errand tasks` lists them.")
+            if view.status.ended:
+                return False
+            gone = state.cancel_open(tx, task_id, now=now, error=why)
+            news = [News(EventType.SUBTASK_CANCELLED, key) for key in gone]
+            state.advance(tx, task_id, news, now=now, opened=-len(gone))
+            self._end(tx, task_id, now, limit_reached)
+        return True
+
+    # -- a person decides ------------------------------------------------------------------------------
+
+    def answer(self, question_id: str, answer: str, by: str) -> None:
+        """Raises NotFound when there is no such open question."""
+        now = self._clock()
+        with self._database.write() as tx:
+            found = state.answer_question(tx, question_id, answer=answer, by=by, now=now)
+            if found is None:
+                raise NotFound(f"There is no open question {question_id}; `errand questions` lists them.")
+            address = SubtaskAddress(TaskId(found["task"]), SubtaskKey(found["subtask"]))
+            capability = state.wake(tx, address, now=now, resend=now + self._resend)
+            news = News(EventType.SUBTASK_ANSWERED, address.key, {"question": question_id, "by": by})
+            state.advance(tx, address.task, [news], now=now)
+        self._send([(address, capability)] if capability else [])
+
+    def retry(self, task_id: TaskId, keys: Sequence[str] = ()) -> list[str]:
+        """Run again what did not succeed (or only `keys`), and all that rests on it; what is done stays done.
+
+        Returns the keys that will run. Raises InputRefused when there is nothing to retry.
+        """
+        now = self._clock()
+        with self._database.write() as tx:
+            view = reading.task_view(tx, task_id)
+            if view is None:
+                raise NotFound(f"There is no task {task_id}; `errand tasks` lists them.")
+            subtasks = reading.subtask_views(tx, task_id)
+            plan = restart(subtasks, keys)
+            if not plan.again:
+                raise InputRefused(f"Task {task_id} has nothing to retry: nothing of it failed.")
+            state.restart(tx, task_id, plan, now=now, resend=now + self._resend)
+            reopened = sum(each.status.ended for each in subtasks if each.address.key in plan.again)
+            state.update_task(
+                tx, task_id, status=TaskStatus.RUNNING, ended=None, result=None, missing=[], fault=None,
+                deadline=None,
+            )  # fmt: skip
+            news = News(EventType.TASK_RETRIED, data={"subtasks": [*sorted(plan.again)]})
+            state.advance(tx, task_id, [news], now=now, opened=reopened)
+            ready = [(each.address, each.capability) for each in subtasks if each.address.key in plan.ready]
+        self._send(ready)
+        return [each.address.key for each in subtasks if each.address.key in plan.again]
+
+    def discard(self, address: SubtaskAddress) -> None:
+        """Take a dead letter off the list. Raises NotFound when it is not on it."""
+        with self._database.write() as tx:
+            if not state.discard(tx, address):
+                raise NotFound(f"{address.task} {address.key} is not a dead letter.")
+            news = News(EventType.SUBTASK_DISCARDED, address.key)
+            state.advance(tx, address.task, [news], now=self._clock())
+
+    # -- finding what got lost -------------------------------------------------------------------------
+
+    def rescue(self, only: TaskId | None = None) -> list[SubtaskAddress]:
+        """Take back the jobs whose lease has run out. Three such attempts make a dead letter."""
+        with self._database.read() as tx:
+            lost = reading.expired(tx, self._clock(), only)
+        failed = Failed("The worker that ran it disappeared.", Fault.LOST)
+        return [job.address for job in lost if self.settle(job, failed)]
+
+    def send_due(self, only: TaskId | None = None) -> int:
+        """Send what is ready and was not claimed in time, or waited for its next attempt."""
+        now = self._clock()
+        with self._database.read() as tx:
+            if not reading.any_due(tx, now):
+                return 0
+        with self._database.write() as tx:
+            due = state.take_unsent(tx, now=now, resend=now + self._resend, only=only)
+        self._send(due)
+        return len(due)
+
+    def let_leases_end(self) -> None:
+        """Every lease ends now. Only for whoever knows that no other worker lives on this store."""
+        with self._database.write() as tx:
+            state.let_leases_end(tx, self._clock())
+
+    def _send(self, ready: Sendable) -> None:
+        """After commit, never before: a message must not outrun the state it speaks of."""
+        for address, capability in ready:
+            self._queue.send(address, capability)

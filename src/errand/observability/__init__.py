@@ -1,0 +1,1 @@
+"""What goes on, for whoever runs Errand: logs now, metrics and traces as they come."""

@@ -1,0 +1,1 @@
+"""What belongs to one task while it lives: so far its workspace folder."""

@@ -1,0 +1,30 @@
+"""A task's own folder; nothing outside it may be written by its capabilities."""
+
+import shutil
+from pathlib import Path
+
+from errand.domain.errors import InputRefused
+from errand.domain.ids import TaskId
+
+
+class Workspaces:
+    """A folder per task. It is made when first asked for, and lives until it is removed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def of(self, task: TaskId) -> Path:
+        made = self._folder / task
+        made.mkdir(parents=True, exist_ok=True)
+        return made
+
+    def remove(self, task: TaskId) -> None:
+        shutil.rmtree(self._folder / task, ignore_errors=True)
+
+
+def inside(workspace: Path, name: str) -> Path:
+    """The path of a file in a workspace. Raises InputRefused when the name leads out of it, links included."""
+    path = (workspace / name).resolve()
+    if not path.is_relative_to(workspace.resolve()):
+        raise InputRefused(f"{name!r} leads out of the task's workspace: name a file inside it.")
+    return path
