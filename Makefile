@@ -1,0 +1,56 @@
+# `make help` lists what there is. Everything runs in .venv, which `make setup` keeps in step with requirements.lock.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules
+
+bin := .venv/bin
+# What a person typed reaches the command letter by letter: Make must not expand a `$` in it.
+define as-typed
+ifneq ($$(origin $(1)),undefined)
+override $(1) := $$(value $(1))
+export $(1)
+endif
+endef
+$(foreach each,TASK ATTACH OUT ARGS ERRAND,$(eval $(call as-typed,$(each))))
+
+.PHONY: help setup run test lint format docs bench lock clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+
+setup: ## make or update .venv; nothing to do: nothing said
+	@scripts/setup
+
+run: setup ## start the assistant; or one task: TASK="…" ATTACH="a b" OUT=folder
+	@scripts/run
+
+test: setup ## the tests; ARGS="-k word" for some of them
+	@$(bin)/python -m pytest $(ARGS)
+
+lint: setup ## format, lint, types, import layers, YAML, lock
+	@$(bin)/ruff format --quiet --check .
+	@$(bin)/ruff check --quiet .
+	@$(bin)/mypy --no-error-summary
+	@$(bin)/lint-imports --no-logo
+	@$(bin)/yamllint --strict .
+	@$(bin)/python scripts/lock.py --check
+
+format: setup ## let ruff put the code in order
+	@$(bin)/ruff check --quiet --fix --exit-zero .
+	@$(bin)/ruff format --quiet .
+
+docs: setup ## write the parts of docs/ that are made from the code
+	@$(bin)/python scripts/docs.py
+
+bench: setup ## measure: BENCH="engine run" for some of them, ARGS for their arguments
+	@for each in $(or $(BENCH),$(filter-out planner,$(basename $(notdir $(wildcard benchmarks/[a-z]*.py))))); do \
+	  echo "== $$each"; $(bin)/python benchmarks/$$each.py $(ARGS); done
+
+lock: setup ## compile requirements.lock from pyproject.toml; UPGRADE=1 for the newest that fit
+	@$(bin)/python scripts/lock.py $(if $(UPGRADE),--upgrade)
+	@scripts/setup
+
+clean: ## remove what was made here, .venv too
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+	@find . -name __pycache__ -prune -exec rm -rf {} +
