@@ -23,7 +23,7 @@ class Workspaces:
 
 
 def inside(workspace: Path, name: str) -> Path:
-    """The path of a file in a workspace. Raises InputRefused when the name leads out of it, links included."""
+    """The path of a file in a workspace. Raises InputRefused when it leads out, by a link too."""
     path = (workspace / name).resolve()
     if not path.is_relative_to(workspace.resolve()):
         raise InputRefused(f"{name!r} leads out of the task's workspace: name a file inside it.")

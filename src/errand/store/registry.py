@@ -36,25 +36,39 @@ class WorkerRegistry:
         self._database, self._clock = database, clock
 
     def register(
-        self, id: WorkerId, *, host: str, process: int, version: str, capabilities: Sequence[str], slots: int
+        self,
+        worker_id: WorkerId,
+        *,
+        host: str,
+        process: int,
+        version: str,
+        capabilities: Sequence[str],
+        slots: int,
     ) -> None:
         now = self._clock()
         row = {
-            "id": id, "host": host, "process": process, "version": version, "slots": slots,
-            "capabilities": list(capabilities), "state": WorkerState.WORKING, "started": now, "heartbeat": now,
-        }  # fmt: skip
+            "id": worker_id,
+            "host": host,
+            "process": process,
+            "version": version,
+            "slots": slots,
+            "capabilities": list(capabilities),
+            "state": WorkerState.WORKING,
+            "started": now,
+            "heartbeat": now,
+        }
         with self._database.write() as tx:
             tx.execute(insert(worker), row)
 
-    def beat(self, id: WorkerId) -> None:
+    def beat(self, worker_id: WorkerId) -> None:
         with self._database.write() as tx:
-            tx.execute(update(worker).where(worker.c.id == id).values(heartbeat=self._clock()))
+            tx.execute(update(worker).where(worker.c.id == worker_id).values(heartbeat=self._clock()))
 
-    def leave(self, id: WorkerId) -> None:
+    def leave(self, worker_id: WorkerId) -> None:
         with self._database.write() as tx:
             tx.execute(
                 update(worker)
-                .where(worker.c.id == id)
+                .where(worker.c.id == worker_id)
                 .values(state=WorkerState.STOPPED, heartbeat=self._clock())
             )
 

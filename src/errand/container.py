@@ -1,0 +1,173 @@
+"""The composition root: everything is built here, once, from settings, and nowhere else."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import cached_property, partial
+
+from errand.capabilities.plan import plan_capability
+from errand.capability import CapabilityDescription, Catalogue
+from errand.config import Settings
+from errand.doctor import examine
+from errand.domain.errors import HomeInUse
+from errand.domain.finding import Finding
+from errand.domain.ids import TaskId
+from errand.domain.plan import Proposal
+from errand.domain.request import Request
+from errand.engine import Engine
+from errand.planning.planner import Planner
+from errand.queues.in_process import InProcessQueue
+from errand.rescuer import Rescuer
+from errand.service import Service
+from errand.sessions.workspace import Workspaces
+from errand.store.artifacts import ArtifactFolder
+from errand.store.database import Database
+from errand.store.home import Home
+from errand.store.registry import WorkerRegistry
+from errand.worker import Worker
+
+STOP_SECONDS = 10.0
+"""How long a worker that stops waits for what runs; what is left is run again at the next start."""
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Embedded:
+    """Keeps `errand.service.Installation` in one process: SQLite, a queue in memory, threads.
+
+    It lives from its construction to `close`. Parts are built when first asked for, so that looking at a task
+    loads no planner.
+    """
+
+    def __init__(self, settings: Settings, clock: Callable[[], datetime] = utc_now) -> None:
+        """Raises SetupError when ERRAND_HOME can not be used."""
+        self._settings, self._clock = settings, clock
+        self._home = Home(settings.home)
+        self._database = Database(self._home.database_url)
+        self._database.migrate()
+        self._queue = InProcessQueue()
+        self._artifacts = ArtifactFolder(self._home.artifacts)
+        self._registry = WorkerRegistry(self._database, clock)
+        self._engine = Engine(
+            self._database, self._queue, clock, lease=timedelta(seconds=settings.lease_seconds)
+        )
+        self._locked = False
+
+    @property
+    def health_port(self) -> int:
+        return self._settings.health_port
+
+    @cached_property
+    def service(self) -> Service:
+        from errand.capabilities.documents.inspect import inspect
+
+        return Service(
+            self._engine,
+            self._database,
+            self._artifacts,
+            self._registry,
+            self._catalogue,
+            lambda: self._planner,
+            partial(inspect, limit_bytes=self._settings.max_attachment_mb * 1_000_000),
+        )
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the lock on working here, and take back what an earlier process left running."""
+        self._planner  # noqa: B018  # a bad playbook is refused now, not in the middle of a task
+        with self._home.locked():
+            self._locked = True
+            self._registry.presume_lost()
+            self._engine.let_leases_end()
+            try:
+                yield
+            finally:
+                self._locked = False
+
+    @contextmanager
+    def working(self, only: TaskId | None = None) -> Iterator["EmbeddedWork"]:
+        if not self._locked:
+            raise HomeInUse("Work without the lock on ERRAND_HOME was refused: take it with `locked` first.")
+        worker = Worker(
+            self._engine,
+            self._queue,
+            self._registry,
+            self._catalogue,
+            self._artifacts,
+            Workspaces(self._home.workspaces),
+            self._clock,
+            slots=self._settings.slots,
+        )
+        rescuer = Rescuer(self._engine, only=only)
+        worker.start()
+        rescuer.look()
+        rescuer.start()
+        try:
+            yield EmbeddedWork(worker)
+        finally:
+            rescuer.stop()
+            worker.stop(STOP_SECONDS)
+
+    def examine(self) -> Sequence[Finding]:
+        return examine(self._home.folder, self._catalogue)
+
+    def close(self) -> None:
+        self._database.close()
+
+    @cached_property
+    def _catalogue(self) -> Catalogue:
+        from errand.capabilities import documents, filings, financials, reports, risks, text
+        from errand.capabilities.edgar import EdgarSettings, edgar_capabilities
+
+        edgar = EdgarSettings(
+            user_agent=self._settings.edgar_user_agent,
+            url=self._settings.edgar_url,
+            data_url=self._settings.edgar_data_url,
+        )
+        known = [
+            *documents.CAPABILITIES,
+            *text.CAPABILITIES,
+            *filings.CAPABILITIES,
+            *financials.CAPABILITIES,
+            *risks.CAPABILITIES,
+            *reports.CAPABILITIES,
+            *edgar_capabilities(edgar),
+        ]
+        planner = _PlannerToCome(lambda: self._planner)
+        return Catalogue([*known, plan_capability(planner, lambda: self._catalogue.descriptions())])
+
+    @cached_property
+    def _planner(self) -> Planner:
+        from errand.planning.choosing import ChoosingPlanner
+        from errand.planning.playbooks import PlaybookPlanner, load_playbooks
+        from errand.planning.rules import RulePlanner
+
+        own = [self._home.playbooks] if self._home.playbooks.is_dir() else []
+        known = {each.name: each.describe() for each in self._catalogue}
+        playbooks = load_playbooks([*self._settings.playbooks, *own], known)
+        return ChoosingPlanner(
+            PlaybookPlanner(playbooks), RulePlanner(threshold=self._settings.plan_threshold)
+        )
+
+
+class _PlannerToCome:
+    """Keeps `Planner` for the capability that plans: the planner is built from a catalogue that holds it."""
+
+    def __init__(self, built: Callable[[], Planner]) -> None:
+        self._built = built
+
+    def propose(self, request: Request, catalogue: Mapping[str, CapabilityDescription]) -> Proposal:
+        return self._built().propose(request, catalogue)
+
+
+class EmbeddedWork:
+    """Keeps `errand.service.Working`."""
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+
+    def check(self) -> None:
+        if self._worker.failure is not None:
+            raise self._worker.failure

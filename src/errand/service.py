@@ -1,0 +1,254 @@
+"""Everything that a frontend can ask; the only door."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from errand.capability import CapabilityDescription, Catalogue
+from errand.domain.artifact import Artifact
+from errand.domain.errors import InputRefused, NotFound
+from errand.domain.event import Event
+from errand.domain.finding import Finding
+from errand.domain.ids import LOCAL, Principal, SubtaskAddress, SubtaskKey, TaskId
+from errand.domain.json import JsonObject
+from errand.domain.plan import Proposal
+from errand.domain.question import QuestionView
+from errand.domain.request import Limits, Request
+from errand.domain.task import PLAN, SubtaskView, TaskStatus, TaskView
+from errand.engine import Engine
+from errand.planning.planner import Planner
+from errand.store import reading
+from errand.store.artifacts import ArtifactFolder
+from errand.store.database import Database
+from errand.store.record import task_record
+from errand.store.registry import WorkerRegistry, WorkerView
+
+LONGEST_REQUEST = 100_000
+"""Characters."""
+MOST_ATTACHMENTS = 200
+
+
+class Inspected(Protocol):
+    @property
+    def media_type(self) -> str: ...
+
+
+Inspect = Callable[[Path], Inspected]
+"""Looks at a file before anything is stored. Raises InputRefused when it can not be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class CapabilityView:
+    description: CapabilityDescription
+    offered: bool
+    why_not: tuple[str, ...] = ()
+    """How to get what is missing."""
+
+
+class Installation(Protocol):
+    """What a process was started with: the service, and the means to work off tasks itself."""
+
+    @property
+    def service(self) -> "Service": ...
+    @property
+    def health_port(self) -> int: ...
+    def locked(self) -> AbstractContextManager[None]:
+        """Hold the lock on working here. Raises HomeInUse when another process does."""
+        ...
+
+    def working(self, only: TaskId | None = None) -> AbstractContextManager["Working"]:
+        """Worker and rescuer of this process, for all tasks or only one. Hold the lock meanwhile."""
+        ...
+
+    def examine(self) -> Sequence[Finding]: ...
+    def close(self) -> None: ...
+
+
+class Working(Protocol):
+    def check(self) -> None:
+        """Raises StoreUnavailable when this process had to give up working."""
+        ...
+
+
+class Service:
+    """Lives as long as the process; used by any number of threads at once."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        database: Database,
+        artifacts: ArtifactFolder,
+        registry: WorkerRegistry,
+        catalogue: Catalogue,
+        planner: Callable[[], Planner],
+        inspect: Inspect,
+    ) -> None:
+        self._engine, self._database, self._artifacts = engine, database, artifacts
+        self._registry, self._catalogue = registry, catalogue
+        self._planner, self._inspect = planner, inspect
+
+    # -- asking ----------------------------------------------------------------------------------------
+
+    def submit(
+        self,
+        text: str,
+        attachments: Sequence[Path] = (),
+        *,
+        wall_seconds: float | None = None,
+        principal: Principal = LOCAL,
+        origin: str = "cli",
+    ) -> TaskId:
+        """Raises InputRefused before anything is stored when the text or a file can not be used."""
+        looked_at = self._look_at(text, attachments)
+        if wall_seconds is not None and wall_seconds <= 0:
+            raise InputRefused("The time limit must be more than 0 seconds.")
+        stored = tuple(
+            Artifact(name, kind, path.stat().st_size, self._artifacts.put_file(path), {"attached": True})
+            for path, name, kind in looked_at
+        )
+        limits = Limits(wall_seconds=wall_seconds)
+        return self._engine.submit(Request(text.strip(), stored, principal, origin, limits))
+
+    def propose(self, text: str, attachments: Sequence[Path] = ()) -> Proposal:
+        """The plan that a request would get; nothing is stored. Raises NothingFits, InputRefused."""
+        files = tuple(
+            Artifact(name, kind, path.stat().st_size, "0" * 64, {"attached": True})
+            for path, name, kind in self._look_at(text, attachments)
+        )
+        return self._planner().propose(Request(text.strip(), files), self.plannable())
+
+    def plannable(self) -> Mapping[str, CapabilityDescription]:
+        return {name: each for name, each in self._catalogue.descriptions().items() if name != PLAN}
+
+    def _look_at(self, text: str, attachments: Sequence[Path]) -> list[tuple[Path, str, str]]:
+        """Path, name and media type of each file; the names differ."""
+        if not text.strip():
+            raise InputRefused('The request is empty: say what is to be done, as in `errand run "…"`.')
+        if len(text) > LONGEST_REQUEST:
+            raise InputRefused(
+                f"The request has {len(text)} characters, more than {LONGEST_REQUEST}: "
+                "attach long text as a file."
+            )
+        looked_at: list[tuple[Path, str, str]] = []
+        names: set[str] = set()
+        for path in _files(attachments):
+            name = _unused(path.name, names)
+            names.add(name)
+            looked_at.append((path, name, self._inspect(path).media_type))
+        return looked_at
+
+    # -- watching --------------------------------------------------------------------------------------
+
+    def find(self, beginning: str) -> TaskId:
+        """The task whose id begins so. Raises NotFound when none or several do."""
+        with self._database.read() as tx:
+            found = reading.task_ids_like(tx, beginning)
+        if len(found) > 1 and beginning not in found:
+            raise NotFound(f"Several tasks begin with {beginning}: give more of the id.")
+        if not beginning or not found:
+            raise NotFound(f"There is no task {beginning}; `errand tasks` lists them.")
+        return found[0] if beginning not in found else TaskId(beginning)
+
+    def task(self, task: TaskId) -> TaskView:
+        with self._database.read() as tx:
+            view = reading.task_view(tx, task)
+        if view is None:
+            raise NotFound(f"There is no task {task}; `errand tasks` lists them.")
+        return view
+
+    def tasks(self, status: TaskStatus | None = None, limit: int = 50) -> list[TaskView]:
+        """Newest first."""
+        with self._database.read() as tx:
+            return reading.task_views(tx, status=status, limit=limit)
+
+    def subtasks(self, task: TaskId) -> list[SubtaskView]:
+        with self._database.read() as tx:
+            return reading.subtask_views(tx, task)
+
+    def events(self, task: TaskId, after: int = 0) -> list[Event]:
+        """At most 1,000; ask again from the last one's number."""
+        with self._database.read() as tx:
+            return reading.events(tx, task, after)
+
+    def all_events(self, task: TaskId) -> Iterator[Event]:
+        after = 0
+        while found := self.events(task, after):
+            yield from found
+            after = found[-1].number
+
+    def artifacts(self, task: TaskId) -> list[JsonObject]:
+        with self._database.read() as tx:
+            return reading.artifacts(tx, task)
+
+    def content(self, sha256: str) -> bytes:
+        return self._artifacts.get(sha256)
+
+    def record(self, task: TaskId) -> JsonObject:
+        """All that is known of a task, as in `task.json`."""
+        with self._database.read() as tx:
+            return task_record(tx, task, self._artifacts)
+
+    # -- deciding --------------------------------------------------------------------------------------
+
+    def cancel(self, task: TaskId) -> bool:
+        """False: it had ended already."""
+        return self._engine.cancel(task)
+
+    def retry(self, task: TaskId, keys: Sequence[str] = ()) -> list[str]:
+        """The keys that run again: what did not succeed, or `keys`, and all that rests on it."""
+        return self._engine.retry(task, keys)
+
+    def questions(self, task: TaskId | None = None, *, only_open: bool = True) -> list[QuestionView]:
+        with self._database.read() as tx:
+            return reading.questions(tx, task, only_open=only_open)
+
+    def answer(self, question: str, answer: str, by: Principal = LOCAL) -> None:
+        if not answer.strip():
+            raise InputRefused("The answer is empty.")
+        self._engine.answer(question, answer.strip(), by)
+
+    def dead_letters(self, limit: int = 100) -> list[SubtaskView]:
+        with self._database.read() as tx:
+            return reading.dead_letters(tx, limit)
+
+    def discard(self, task: TaskId, key: str) -> None:
+        self._engine.discard(SubtaskAddress(task, SubtaskKey(key)))
+
+    # -- the installation ------------------------------------------------------------------------------
+
+    def capabilities(self) -> list[CapabilityView]:
+        """Also those that are not offered here, and why."""
+        return [
+            CapabilityView(
+                each.describe(), not each.missing(), tuple(need.how_to_get_it for need in each.missing())
+            )
+            for each in self._catalogue
+        ]
+
+    def workers(self) -> list[WorkerView]:
+        return self._registry.workers()
+
+
+def _files(attachments: Sequence[Path]) -> list[Path]:
+    """A folder stands for the files in it, without hidden ones."""
+    found: list[Path] = []
+    for path in attachments:
+        if path.is_dir():
+            inside = sorted(p for p in path.iterdir() if p.is_file() and not p.name.startswith("."))
+            if not inside:
+                raise InputRefused(f"The folder {path} holds no files to attach.")
+            found += inside
+        else:
+            found.append(path)
+    if len(found) > MOST_ATTACHMENTS:
+        raise InputRefused(f"{len(found)} files are attached, more than {MOST_ATTACHMENTS}: attach fewer.")
+    return found
+
+
+def _unused(name: str, used: set[str]) -> str:
+    path, n, free = Path(name), 2, name
+    while free in used:
+        free, n = f"{path.stem} ({n}){path.suffix}", n + 1
+    return free
