@@ -63,6 +63,8 @@ def _steps(playbook: Playbook, catalogue: Catalogue) -> Iterator[Found]:
     for place, key in (("result", result), ("check", playbook.file.check)):
         if key is not None and key not in check.above:
             yield (place,), f"there is no step {key}{check.nearest.hint(key, check.above)}"
+        elif key is not None and check.is_many(key):
+            yield (place,), f"{key} stands for several steps; name one that stands for itself"
 
 
 class _Steps:
@@ -77,7 +79,7 @@ class _Steps:
         if step.key in self.above or step.key in (REQUEST, EACH, FOUND, PLAYBOOK):
             yield ("key",), f"{step.key} is taken; each step needs a key of its own"
         yield from self._capability(step)
-        if step.each not in (None, EACH_ATTACHMENT) and not self._is_many(step.each):
+        if step.each not in (None, EACH_ATTACHMENT) and not self.is_many(step.each):
             yield ("each",), f"{step.each} is neither `attachments` nor a step above that has `each`"
         for n, key in enumerate(step.after):
             if key not in self.above:
@@ -129,11 +131,11 @@ class _Steps:
             return None
         if key not in self.above:
             return self._not_above(key)
-        if self._is_many(key) and not bracket:
+        if self.is_many(key) and not bracket:
             return f"{key} stands for several steps; write {key}[*]{'.' * bool(rest)}{rest} to have a list"
         return None
 
-    def _is_many(self, key: str | None) -> bool:
+    def is_many(self, key: str | None) -> bool:
         return key in self.above and self.above[key].each is not None
 
     def _not_above(self, key: str) -> str:

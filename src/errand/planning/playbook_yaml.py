@@ -4,7 +4,7 @@ Anchors, aliases and tags are refused: no part of a playbook needs them, and the
 they are read.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,8 +64,7 @@ def read(path: Path) -> Located | list[FileFault]:
 
 def parse(path: Path, text: str) -> Located | list[FileFault]:
     try:
-        faults = [*_refused_tokens(path, text)]
-        root = None if faults else yaml.compose(text, Loader=yaml.SafeLoader)
+        root = _Loader(text).get_single_node()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         return [FileFault(path, mark.line + 1 if mark else 0, f"it is not valid YAML: {error.problem}")]
@@ -73,8 +72,6 @@ def parse(path: Path, text: str) -> Located | list[FileFault]:
         return [FileFault(path, 0, f"it is not valid YAML: {str(error).splitlines()[0]}")]
     except RecursionError:
         return [FileFault(path, 0, "it is nested too deeply")]
-    if faults:
-        return faults
     if not isinstance(root, yaml.MappingNode):
         return [FileFault(path, 1, "it must be a mapping that begins with `name:`")]
     reader = _Reader(path)
@@ -82,11 +79,13 @@ def parse(path: Path, text: str) -> Located | list[FileFault]:
     return reader.faults or Located(path, data, reader.lines)
 
 
-def _refused_tokens(path: Path, text: str) -> Iterator[FileFault]:
-    for token in yaml.scan(text, Loader=yaml.SafeLoader):
-        if isinstance(token, yaml.AnchorToken | yaml.AliasToken | yaml.TagToken):
+class _Loader(yaml.SafeLoader):
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        event = self.peek_event()  # type: ignore[no-untyped-call]  # the stubs give it no types
+        if isinstance(event, yaml.AliasEvent) or event.anchor or event.tag:
             says = "anchors, aliases and tags (&, *, !) are not allowed; quote text that begins with one"
-            yield FileFault(path, token.start_mark.line + 1, says)
+            raise yaml.composer.ComposerError(None, None, says, event.start_mark)
+        return super().compose_node(parent, index)
 
 
 class _Reader:

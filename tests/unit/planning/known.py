@@ -6,7 +6,7 @@ from errand.capability import CapabilityDescription, Slot
 
 
 def _slot(text: str) -> Slot:
-    """`document`, `documents:document*`, `focus:text?`: a name, its type, `*` for a list, `?` when not needed."""
+    """`document`, `documents:document*`, `focus:text?`: name and type, `*` a list, `?` not needed."""
     name, _, word = text.partition(":")
     word = word or name
     return Slot(name, word.strip("*?"), required="?" not in word, many="*" in word)
