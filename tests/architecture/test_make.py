@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from errand.doctor import PROGRAMS
 from tests.architecture.project import ROOT
 
 MAKE = shutil.which("make") or "make"
@@ -96,6 +97,16 @@ def test_set_up_says_in_one_sentence_that_venv_is_missing(tmp_path: Path) -> Non
     assert re.fullmatch(
         r".* cannot make virtual environments; .*apt-get install python3-venv.*\n", ran.stderr
     )
+
+
+def test_set_up_installs_what_the_doctor_looks_for() -> None:
+    listed = set(
+        re.findall(
+            r'^  "[^:]+:([^:]+):', (ROOT / "scripts" / "setup").read_text(encoding="utf-8"), re.MULTILINE
+        )
+    )
+
+    assert {program.package for program in PROGRAMS} <= listed
 
 
 def set_up(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
