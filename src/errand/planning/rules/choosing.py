@@ -1,0 +1,181 @@
+"""Which capabilities a request asks for, in which order, and what feeds what.
+
+Each clause is first judged by itself, then once more with what was chosen beside it: what is there to work
+on by then, and who takes what it makes. Both are logistic scores (`weights.py`), so a score is a probability.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+from errand.planning.rules.clauses import clauses
+from errand.planning.rules.features import Features, table, touch, weights
+from errand.planning.rules.index import Index
+from errand.planning.rules.reading import Reading, read
+from errand.planning.rules.tokens import tokens
+from errand.planning.rules.weights import SHIPPED, Weights
+from errand.planning.words import senses
+
+LEAST = 0.35
+"""A first capability of a clause is taken from here on."""
+LEAST_SECOND = 0.55
+"""A further one of the same clause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    capability: int
+    """Its number in the index."""
+    clause: int
+    score: float
+
+
+@dataclass(frozen=True)
+class Outline:
+    index: Index
+    readings: tuple[Reading, ...]
+    choices: tuple[Choice, ...]
+    """In the order in which they are to be done."""
+    best: tuple[tuple[int, float], ...]
+    """For each clause the likeliest capability, taken or not, and its score; -1 where there is none."""
+
+    def name(self, choice: Choice) -> str:
+        return self.index.entries[choice.capability].name
+
+    @cached_property
+    def links(self) -> tuple[tuple[Choice, Choice], ...]:
+        """Each input to the nearest earlier producer of its type; only the order where none is typed."""
+        if not self.index.typed:
+            return tuple(zip(self.choices, self.choices[1:], strict=False))
+        found = []
+        for at, choice in enumerate(self.choices):
+            for kind in dict.fromkeys(self.index.entries[choice.capability].takes):
+                earlier = (
+                    c for c in reversed(self.choices[:at]) if kind in self.index.entries[c.capability].gives
+                )
+                found += [(producer, choice) for producer in list(earlier)[:1]]
+        return tuple(dict.fromkeys(found))
+
+
+def outline(
+    text: str, index: Index, at_hand: frozenset[str] = frozenset(), judge: Weights = SHIPPED
+) -> Outline:
+    """What a text asks for of a catalogue; `at_hand` are the types of what came with it."""
+    readings = [read(clause, index.types) for clause in clauses(tokens(text))]
+    alone = judged_alone(table(readings, index, at_hand), judge)
+    scores = [scored(row, judge.together) for row in judged_together(readings, index, alone)]
+    best = tuple(max(row.items(), key=lambda item: item[1], default=(-1, 0.0)) for row in scores)
+    return Outline(index, tuple(readings), choose(scores), best)
+
+
+def judged_alone(rows: list[dict[int, Features]], judge: Weights) -> list[dict[int, float]]:
+    """Log odds of each capability for each clause."""
+    return [{number: dot(judge.alone, features) for number, features in row.items()} for row in rows]
+
+
+def dot(by: Features, features: Features) -> float:
+    return sum(a * b for a, b in zip(by, features, strict=True))
+
+
+def scored(row: dict[int, Features], by: Features) -> dict[int, float]:
+    return {number: probability(dot(by, features)) for number, features in row.items()}
+
+
+def probability(log_odds: float) -> float:
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, log_odds))))
+
+
+def choose(scores: list[dict[int, float]]) -> tuple[Choice, ...]:
+    """The likeliest pair first, each capability once; a clause's second one must be likelier."""
+    ranked = sorted(
+        (
+            Choice(number, at, score)
+            for at, row in enumerate(scores)
+            for number, score in row.items()
+            if score >= LEAST
+        ),
+        key=lambda choice: (-choice.score, choice.clause, choice.capability),
+    )
+    taken: dict[int, Choice] = {}
+    used: set[int] = set()
+    for choice in ranked:
+        if choice.capability in taken or (choice.clause in used and choice.score < LEAST_SECOND):
+            continue
+        taken[choice.capability] = choice
+        used.add(choice.clause)
+    return tuple(sorted(taken.values(), key=lambda choice: (choice.clause, -choice.score, choice.capability)))
+
+
+def judged_together(
+    readings: list[Reading], index: Index, alone: list[dict[int, float]]
+) -> list[dict[int, Features]]:
+    """Features of each capability for each clause, given what was chosen for the others."""
+    first = choose([{n: probability(odds) for n, odds in row.items()} for row in alone])
+    where = {choice.capability: choice.clause for choice in first}
+    found = []
+    for at, (reading, row) in enumerate(zip(readings, alone, strict=True)):
+        beside = _Beside(index, first, at)
+        top = max(row, key=lambda n: row[n], default=-1)
+        top_taken = where.get(top, at) != at
+        here = [c.capability for c in first if c.clause == at]
+        best_here = max(here, key=lambda n: row[n], default=-1)
+        found.append(
+            {
+                number: (
+                    1.0,
+                    odds,
+                    *beside.of(number),
+                    *_beaten(number, best_here, row, reading, index),
+                    float(top_taken and number != top),
+                )
+                for number, odds in row.items()
+            }
+        )
+    return found
+
+
+class _Beside:
+    """What stands before and after a clause among the choices."""
+
+    def __init__(self, index: Index, first: tuple[Choice, ...], at: int) -> None:
+        self._index = index
+        self._before = [c.capability for c in first if c.clause < at]
+        self._after = [c.capability for c in first if c.clause > at]
+
+    def of(self, number: int) -> Features:
+        before = next((n for n in reversed(self._before) if n != number), None)
+        after = next((n for n in self._after if n != number), None)
+        entries = self._index.entries
+        made = set(entries[before].gives) if before is not None else set()
+        needed = set(entries[after].takes) if after is not None else set()
+        takes, gives = set(entries[number].takes), set(entries[number].gives)
+        fed, feeds = bool(made & takes), bool(needed & gives)
+        return (
+            float(fed),
+            float(bool(made) and not fed),
+            float(feeds),
+            float(bool(needed) and bool(gives) and not feeds),
+            float(fed and feeds),
+        )
+
+
+def _beaten(number: int, best: int, row: dict[int, float], reading: Reading, index: Index) -> Features:
+    """Whether the clause has a better one, and what speaks for this in words that the better lacks."""
+    if best in (-1, number) or row[best] <= row[number]:
+        return (0.0, 0.0)
+    winner = index.entries[best]
+    rest = {
+        stemmed: weight
+        for stemmed, weight in weights(reading).items()
+        if stemmed not in winner.fields and winner.sense_fields.keys().isdisjoint(senses(stemmed))
+    }
+    left = touch(rest, index).get(number) if rest and row[number] > _HOPELESS else None
+    return (1.0, min(left.strength, 2.0) if left else 0.0)
+
+
+_HOPELESS = -4.0
+"""Log odds below which words no longer help: spares the work."""
+
+TOGETHER_FEATURES = (
+    "bias", "alone", "fed", "not_fed", "feeds", "feeds_not", "through", "beaten", "left", "top_taken",
+)  # fmt: skip
