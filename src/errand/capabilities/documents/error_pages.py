@@ -24,16 +24,19 @@ _SAYS_ERROR = re.compile(
     r"|unavailable|too many|time-?out|gone|blocked)\b"
     r"|\berror\s*(?:code|:|#|\(|-|–)?\s*[45]\d\d\b|^\W*[45]\d\d\W*$"
     r"|\b(?:access|permission|request)\s+(?:is\s+|has\s+been\s+|was\s+)?(?:denied|blocked|rejected)\b"
-    r"|\bforbidden\b|\b(?:page|file|document|object|resource|url)\s+(?:was\s+|is\s+|could\s+|can\s?)*not\s+(?:be\s+)?found\b"
-    r"|^\W*not found\W*$|\bunauthorized\b|\bbad (?:gateway|request)\b|\bservice (?:is )?(?:temporarily )?unavailable\b"
-    r"|\btoo many requests\b|\binternal server error\b|\bgateway time-?out\b|\brate (?:limit|threshold) exceeded\b"
+    r"|^\W*(?:error\W+)?(?:forbidden|unauthorized|not found)\W*$|\bbad (?:gateway|request)\b"
+    r"|\b(?:page|file|document|object|resource|url)\s+(?:(?:was|is|could|can)\s*)*not\s+(?:be\s+)?found\b"
+    r"|\bservice (?:is )?(?:temporarily )?unavailable\b"
+    r"|\btoo many requests\b|\binternal server error\b|\bgateway time-?out\b"
+    r"|\brate (?:limit|threshold) exceeded\b"
     r"|\bundeclared automated tool\b|\bunder maintenance\b|\bsite maintenance\b|\bjust a moment\b"
     r"|\battention required\b|\bare you (?:a )?(?:human|robot)\b|\bverify (?:that )?you are (?:a )?human\b"
-    r"|\b(?:session|link) (?:has )?expired\b|\bsomething went wrong\b|\bthis page isn.t (?:available|working)\b",
+    r"|\b(?:session|link) (?:has )?expired\b|\bsomething went wrong\b"
+    r"|\bthis page isn.t (?:available|working)\b",
     re.IGNORECASE,
 )
 _MERELY_ERROR = re.compile(
-    r"^\W*(?:an?\s+|application\s+|server\s+|system\s+|sec\.gov\s*[|:-]\s*)?error\b.{0,25}$", re.I
+    r"^\W*(?:an?\s+|application\s+|server\s+|system\s+|sec\.gov\s*[|:-]\s*)?error\b.{0,25}$", re.IGNORECASE
 )
 _BODY_SAYS = re.compile(
     r"request rate threshold exceeded|undeclared automated tool|request originates from an undeclared"

@@ -152,7 +152,7 @@ def refuse_binary(content: bytes, name: str) -> None:
 
 
 def _old_office(content: bytes, name: str) -> str:
-    """OLE compound files: Word and Excel before 2007, and today's when they have a password ([MS-OFFCRYPTO])."""
+    """OLE files: Word and Excel before 2007, and today's when they have a password ([MS-OFFCRYPTO])."""
     if "EncryptedPackage".encode("utf-16-le") in content:
         return f"{name} is protected by a password: save it without one and attach it again."
     return f"{name} is in an Office format from before 2007: save it as DOCX or XLSX and attach it again."

@@ -33,8 +33,8 @@ def inspect(path: Path, *, limit_bytes: int) -> Inspected:
     """What the file is, without parsing it.
 
     Raises InputRefused, a sentence each, when there is no such file, it is a folder, empty, larger than
-    `limit_bytes`, may not be read, is encrypted, damaged, in a format that is not read, not what its name says,
-    or an error page that a server sent in place of the document.
+    `limit_bytes`, may not be read, is encrypted, damaged, in a format that is not read, not what its name
+    says, or an error page that a server sent in place of the document.
     """
     try:
         _refuse_other_than_files(path, limit_bytes)
@@ -55,17 +55,15 @@ def _refuse_other_than_files(path: Path, limit_bytes: int) -> None:
     if stat.S_ISDIR(state.st_mode):
         raise InputRefused(f"{path} is a folder: attach the files in it that matter.")
     if not stat.S_ISREG(state.st_mode):
-        raise InputRefused(
-            f"{path} is not a file that can be read (a device or a pipe): attach a regular file."
-        )
+        raise InputRefused(f"{path} is a device or a pipe: attach a regular file.")
     if not os.access(path, os.R_OK):
         raise InputRefused(f"{path} may not be read: give yourself permission to read it.")
     if state.st_size == 0:
         raise InputRefused(f"{path} is empty: attach the file that has the content.")
     if state.st_size > limit_bytes:
         raise InputRefused(
-            f"{path} has {megabytes(state.st_size)}, more than the limit of {megabytes(limit_bytes)} for a file: "
-            "attach a smaller one, or the part that matters."
+            f"{path} has {megabytes(state.st_size)}, more than the {megabytes(limit_bytes)} "
+            "that a file may have: attach a smaller one, or the part that matters."
         )
 
 
@@ -80,7 +78,7 @@ def _recognised(path: Path) -> tuple[Format, bytes]:
     found = sniff(content, path.name)
     if said := error_said(content, found) if len(content) <= MOST_BYTES else None:
         raise InputRefused(
-            f"{path} is not the document but an error page, “{said}”: download the document again and attach it."
+            f"{path} is not the document but an error page (“{said}”): download the document again."
         )
     refuse_mismatch(found, path.name)
     return found, content

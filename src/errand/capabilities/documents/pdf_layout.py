@@ -21,7 +21,7 @@ _ONE_FIGURE = re.compile(rf"(?:[$€£¥]\s+)?(?:{_FIGURE})(?=\s|$)")
 _PAGE_NUMBER = re.compile(
     r"^\s*(?:[-–—]\s*)?(?:page\s+)?(?:\d{1,4}|[ivxlc]{1,6})(?:\s+of\s+\d+)?(?:\s*[-–—])?\s*$", re.I
 )
-_NUMBER_AFTER = re.compile(r"^(?P<text>.*\S)\s+(?P<number>\d{1,2})\s*$")
+_NUMBER_AFTER = re.compile(r"^(?P<text>.*\S)(?:\s+|(?<=-))(?P<number>\d{1,2})\s*$")
 _NUMBER_BEFORE = re.compile(r"^\s*(?P<number>\d{1,2})\s+(?P<text>\S.*)$")
 _BROKEN_WORD = re.compile(r"([A-Za-z]+)-$")
 
@@ -81,7 +81,7 @@ def write_pages(pages: Sequence[PageLines], writer: BlockWriter) -> None:
 
 
 def _running_lines(pages: Sequence[PageLines]) -> set[str]:
-    """Lines at the edges that most pages share but for their numbers: page numbers, the name of the company."""
+    """Lines at the edges that most pages share but for their numbers: dates, the name of the company."""
     if len(pages) < 4:
         return set()
     seen: Counter[str] = Counter()
@@ -100,11 +100,14 @@ def _drop_page_number(lines: list[Line]) -> None:
 def _drop_line_numbers(lines: list[Line]) -> None:
     """Bills and pleadings number the lines of each page from 1, in the left or the right margin."""
     for pattern in (_NUMBER_AFTER, _NUMBER_BEFORE):
-        found = [(line, match) for line in lines if (match := pattern.match(line.text))]
-        numbers = [int(match["number"]) for _, match in found]
-        if len(numbers) >= 5 and numbers == list(range(1, len(numbers) + 1)):
-            for line, match in found:
-                line.text = match["text"]
+        numbered = []
+        for line in lines:
+            match = pattern.match(line.text)
+            if match and int(match["number"]) == len(numbered) + 1:
+                numbered.append((line, match["text"]))
+        if len(numbered) >= max(5, 0.6 * len(lines)):
+            for line, text in numbered:
+                line.text = text
 
 
 def _shape(text: str) -> str:
@@ -193,7 +196,8 @@ def _write(
 
 
 def _reads_as_heading(text: str, *, bold: bool) -> bool:
-    return bold and not text.rstrip().endswith((".", ",", ";", ":")) and not _BULLET.match(text)
+    stops = text.rstrip().endswith((".", ",", ";", ":")) and not text.isupper()
+    return bold and not stops and not _BULLET.match(text)
 
 
 def _is_row(line: Line) -> bool:

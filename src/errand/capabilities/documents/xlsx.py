@@ -3,6 +3,7 @@
 import datetime
 import io
 from collections.abc import Callable, Iterable
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from errand.capabilities.documents.archive import DAMAGE, check_parts, opened
@@ -44,7 +45,7 @@ def read_xlsx(content: bytes, name: str, progress: Progress) -> Document:
         ) from error
     if not any(block.kind is BlockKind.TABLE for block in writer.blocks):
         writer.remark("It holds no cells with content.")
-    return writer.document(content, name, Format.XLSX, title=title)
+    return writer.document(content, name, Format.XLSX, title=title or PurePath(name).stem)
 
 
 def _open(content: bytes) -> "Workbook":

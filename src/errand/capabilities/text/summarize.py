@@ -1,4 +1,4 @@
-"""Extractive summaries: the sentences of a document that say most of it, verbatim, each with where it stands."""
+"""Extractive summaries: the sentences that say most of a document, verbatim, each with where it stands."""
 
 import re
 from dataclasses import dataclass
