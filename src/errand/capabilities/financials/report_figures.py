@@ -11,13 +11,14 @@ from errand.capabilities.reports.figures import exact, show
 from errand.capabilities.reports.markdown import escape
 
 _KEY_ITEMS = (
-    "revenue", "premiums", "net_interest_income", "gross_profit", "operating_income", "net_income", "eps_diluted",
-    "total_assets", "total_liabilities", "shareholders_equity", "cash", "long_term_debt", "total_debt",
-    "operating_cash_flow", "capex", "free_cash_flow",
+    "revenue", "premiums", "net_interest_income", "gross_profit", "operating_income", "net_income",
+    "eps_diluted", "total_assets", "total_liabilities", "shareholders_equity", "cash", "long_term_debt",
+    "total_debt", "operating_cash_flow", "capex", "free_cash_flow",
 )  # fmt: skip
 _TREND_ITEMS = (
     "revenue", "premiums", "net_interest_income", "operating_income", "net_income", "operating_cash_flow",
-    "free_cash_flow", "total_assets", "total_liabilities", "shareholders_equity", "long_term_debt", "eps_diluted",
+    "free_cash_flow", "total_assets", "total_liabilities", "shareholders_equity", "long_term_debt",
+    "eps_diluted",
 )  # fmt: skip
 _TOP_LINES = ("revenue", "premiums", "net_interest_income")
 _MOST_PERIODS = 5
@@ -35,13 +36,7 @@ def key_figures(page: Page) -> Iterator[str]:
     known = set(NAMES)
     lines += [each for each in page.statements.lines if _is_extra(each, page.current, known)][:4]
     before = page.prior
-    rows = [
-        (
-            escape(name(line)), page.cell(line, page.current), page.cell(line, before), page.change_cell(line),
-            page.ledger_mark(line),
-        )
-        for line in lines
-    ]  # fmt: skip
+    rows = [_key_row(page, line) for line in lines]
     yield from table(
         ("Figure", page.current.label, before.label if before else NOTHING, "Change", "Source"), rows
     )
@@ -109,6 +104,11 @@ def trends(page: Page) -> Iterator[str]:
         yield ""
     yield from page.picture("trend")
     yield from page.scaled_table(lines, periods)
+
+
+def _key_row(page: Page, line: Line) -> tuple[str, ...]:
+    cells = (page.cell(line, page.current), page.cell(line, page.prior), page.change_cell(line))
+    return (escape(name(line)), *cells, page.ledger_mark(line))
 
 
 def _is_extra(line: Line, current: Period, known: set[str]) -> bool:

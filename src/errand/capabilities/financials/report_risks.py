@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from errand.capabilities.financials.model import Figure, Flag, Severity
 from errand.capabilities.financials.report_page import Page
-from errand.capabilities.financials.report_words import day, sentence
+from errand.capabilities.financials.report_words import counted, day, sentence
 from errand.capabilities.reports.figures import TOLERANCE, show
 from errand.capabilities.reports.markdown import escape
 from errand.capabilities.reports.reading import Amount, amounts, folded
@@ -23,7 +23,7 @@ def red_flags(page: Page) -> Iterator[str]:
         yield f"None of the {page.flags.rules_applied} rules that were applied to the numbers found anything."
         yield ""
         return
-    yield f"{page.flags.rules_applied} rules were applied to the numbers; these found something, the gravest first."
+    yield f"Of {page.flags.rules_applied} rules applied to the numbers, these found something, gravest first."
     yield ""
     for flag in flags:
         yield f"- **{flag.severity.capitalize()}.** {flag_said(page, flag)}"
@@ -49,7 +49,7 @@ def foundations(page: Page) -> Iterator[str]:
     periods = ", ".join(f"{escape(p.label)} (ended {day(p.end)})" for p in page.statements.periods)
     yield f"- Periods: {periods}. Currency: {page.statements.currency}."
     yield "- Figures are shown rounded by at most half a percent; the exact values stand under Sources."
-    yield "- Sentences quoted from the filing were chosen by their content and are verbatim; nothing was reworded."
+    yield "- Sentences quoted from the filing were chosen by their content and are verbatim, none reworded."
     for remark in _remarks(page):
         yield f"- {escape(sentence(remark))}"
     yield ""
@@ -131,8 +131,8 @@ def _chosen(quotations: Sequence[Quotation]) -> Iterator[Quotation]:
 def _risks_from_numbers(page: Page) -> Iterator[str]:
     read = page.sections is not None and bool(page.sections.sections)
     why = "No risk factors were found in the filing's text" if read else "No filing text was given"
-    yield f"**{why}: these risks are derived from the numbers only.** They say nothing about risks that have no"
-    yield "figure, such as litigation, regulation or competition."
+    yield f"**{why}: these risks are derived from the numbers only.** They say nothing about risks"
+    yield "that have no figure, such as litigation, regulation or competition."
     yield ""
     if not page.flags.flags:
         yield "The numbers point to no risk by the rules applied."
@@ -155,4 +155,4 @@ def _remarks(page: Page) -> Iterator[str]:
         else:
             left_out += 1
     if left_out:
-        yield f"{left_out} remark{'s'[: left_out != 1]} with figures of their own stand in the statements' file"
+        yield f"{counted(left_out, 'remark')} with figures of their own: see the files of this task"

@@ -2,7 +2,8 @@
 
 from typing import Any
 
+from errand.capabilities.reports.chart import draw_chart
 from errand.capabilities.reports.write import write
 from errand.capability import Capability
 
-CAPABILITIES: tuple[Capability[Any, Any], ...] = (write,)
+CAPABILITIES: tuple[Capability[Any, Any], ...] = (write, draw_chart)

@@ -1,4 +1,4 @@
-"""What a report says, entered as it is written: every figure and quotation gets a mark, and keeps its sources."""
+"""What a report says, entered as it is written: each figure and quotation with its mark and its sources."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -135,7 +135,8 @@ def _computed(figure: Figure, reported: dict[tuple[str, str], int]) -> str:
 def _passages(places: list[Source]) -> str:
     by_document: dict[str, list[str]] = {}
     for place in places:
-        span = f" (characters {place.start:,}–{place.end:,})" if place.start is not None and place.end else ""
+        known = place.start is not None and place.end is not None
+        span = f" (characters {place.start:,}–{place.end:,})" if known else ""
         by_document.setdefault(place.document, []).append(f"{place.where}{span}")
     return "; ".join(
         f"{escape(name)}, {escape('; '.join(dict.fromkeys(spots)))}" for name, spots in by_document.items()
