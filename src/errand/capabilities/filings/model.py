@@ -33,6 +33,17 @@ class Section(BaseModel):
     end: int
 
 
+class TextPart(BaseModel):
+    """One block, or the rest of one, of a text that is joined from several."""
+
+    model_config = ConfigDict(frozen=True)
+
+    block: int
+    start: int = Field(description="Character offset in the document's text.")
+    end: int
+    page: int | None = None
+
+
 class RiskFactor(BaseModel):
     model_config = ConfigDict(frozen=True)
 
@@ -41,6 +52,9 @@ class RiskFactor(BaseModel):
     text: str = Field(description="Its paragraphs, verbatim, joined by a newline.")
     number: int = Field(description="Order in the filing, from 1.")
     source: Source = Field(description="Where the heading stands; `quote` is the heading.")
+    parts: tuple[TextPart, ...] = Field(
+        default=(), description="Where the pieces of `text` stand, in order; a newline joins them there."
+    )
 
 
 class FilingSections(BaseModel):
@@ -72,6 +86,14 @@ class Fact(BaseModel):
     decimals: int | None = Field(default=None, description="As reported: -6 for millions; None for exact.")
     form: str = Field(default="", description="companyfacts: the form that it was filed with.")
     filed: date | None = None
+    label: str = Field(
+        default="",
+        description="What its row is called in the document, where that is known: `Total net sales`.",
+    )
+    statement: str = Field(
+        default="",
+        description="`income statement`, `balance sheet`, `cash flow statement` when it stands in that one.",
+    )
     source: Source
 
 
