@@ -1,62 +1,71 @@
 """Promises that every shipped capability keeps, so that a planner and a person can rely on what it says."""
 
-import importlib
-import pkgutil
 import re
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 
-import errand.capabilities
-from errand.capability import Capability, Catalogue, Effects
-
-AnyOne = Capability[Any, Any]  # capabilities of every type side by side
-
-
-def shipped() -> list[AnyOne]:
-    """What the packages under `errand.capabilities` offer in their `CAPABILITIES`."""
-    packages = [
-        importlib.import_module(f"errand.capabilities.{each.name}")
-        for each in pkgutil.iter_modules(errand.capabilities.__path__)
-        if each.ispkg
-    ]
-    return [each for package in packages for each in getattr(package, "CAPABILITIES", ())]
+from errand.capability import CapabilityDescription
+from errand.config import Settings
+from errand.container import Embedded
+from errand.domain.task import PLAN
+from errand.service import CapabilityView
 
 
-every_capability = pytest.mark.parametrize("each", shipped(), ids=lambda each: each.name)
+@pytest.fixture(scope="module")
+def views(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[CapabilityView]]:
+    """All that the container registers, offered here or not."""
+    embedded = Embedded(Settings(home=tmp_path_factory.mktemp("home")))
+    yield embedded.service.capabilities()
+    embedded.close()
 
 
-@every_capability
-def test_its_name_is_a_subject_and_a_verb(each: AnyOne) -> None:
-    assert re.fullmatch(r"[a-z]+(\.[a-z-]+)+", each.name)
+@pytest.fixture(scope="module")
+def shipped(views: list[CapabilityView]) -> list[CapabilityDescription]:
+    return [view.description for view in views]
 
 
-@every_capability
-def test_it_says_in_a_sentence_or_three_what_it_does(each: AnyOne) -> None:
-    sentences = re.findall(r"[^.!?]+[.!?](?=\s|$)", each.description)
+def test_each_is_named_by_a_subject_and_a_verb(shipped: list[CapabilityDescription]) -> None:
+    named = {each.name for each in shipped} - {PLAN}
 
-    assert 1 <= len(sentences) <= 4
-    assert len(each.description) >= 30
-
-
-@every_capability
-def test_every_field_it_takes_or_gives_is_described(each: AnyOne) -> None:
-    described = each.describe()
-
-    assert [slot.name for slot in (*described.inputs, *described.outputs) if not slot.description] == []
-    assert described.outputs
+    assert {name for name in named if not re.fullmatch(r"[a-z]+(\.[a-z-]+)+", name)} == set()
+    assert len(named) == len(shipped) - 1
 
 
-@every_capability
-def test_what_it_changes_outside_needs_an_approval_so_it_declares_its_effects(each: AnyOne) -> None:
-    assert each.effects in Effects
-    assert each.time_limit_seconds > 0
+def test_each_says_in_a_few_sentences_what_it_does(shipped: list[CapabilityDescription]) -> None:
+    said = {each.name: " ".join(each.description.split()) for each in shipped}
+
+    assert {name for name, text in said.items() if not 30 <= len(text) <= 600} == set()
+    assert {name for name, text in said.items() if not re.match(r"[A-Z].*[.]$", text)} == set()
 
 
-@every_capability
-def test_each_of_its_needs_tells_how_to_get_it(each: AnyOne) -> None:
-    assert [need.name for need in each.needs if not need.how_to_get_it.strip()] == []
+def test_every_field_that_one_takes_or_gives_is_described(shipped: list[CapabilityDescription]) -> None:
+    silent = {
+        f"{each.name}: {slot.name}"
+        for each in shipped
+        for slot in (*each.inputs, *each.outputs)
+        if not slot.description.strip()
+    }
+
+    assert silent == set()
 
 
-def test_no_two_have_the_same_name() -> None:
-    assert len(list(Catalogue(shipped()))) == len(shipped())
+def test_every_field_has_a_type_that_a_plan_can_be_checked_by(shipped: list[CapabilityDescription]) -> None:
+    vague = {
+        f"{each.name}: {slot.name}"
+        for each in shipped
+        for slot in (*each.inputs, *each.outputs)
+        if slot.type == "value" and each.name != PLAN
+    }
+
+    assert vague == set()
+
+
+def test_what_is_not_offered_here_tells_how_to_get_it(views: list[CapabilityView]) -> None:
+    mute = {view.description.name for view in views if not view.offered and not "".join(view.why_not).strip()}
+
+    assert mute == set()
+
+
+def test_each_gives_something_back(shipped: list[CapabilityDescription]) -> None:
+    assert {each.name for each in shipped if not each.outputs} == set()
