@@ -14,6 +14,7 @@ from errand.domain.finding import Finding
 from errand.domain.ids import TaskId
 from errand.domain.plan import Proposal
 from errand.domain.request import Request
+from errand.domain.task import Patience
 from errand.engine import Engine
 from errand.planning.planner import Planner
 from errand.queues.in_process import InProcessQueue
@@ -28,6 +29,9 @@ from errand.worker import Worker
 
 STOP_SECONDS = 10.0
 """How long a worker that stops waits for what runs; what is left is run again at the next start."""
+
+MOST_LOST = 20
+"""A killed process loses all that it ran at once, so a lost attempt tells little of a subtask."""
 
 
 def utc_now() -> datetime:
@@ -51,7 +55,11 @@ class Embedded:
         self._artifacts = ArtifactFolder(self._home.artifacts)
         self._registry = WorkerRegistry(self._database, clock)
         self._engine = Engine(
-            self._database, self._queue, clock, lease=timedelta(seconds=settings.lease_seconds)
+            self._database,
+            self._queue,
+            clock,
+            lease=timedelta(seconds=settings.lease_seconds),
+            patience=Patience(most_lost=MOST_LOST),
         )
         self._locked = False
 

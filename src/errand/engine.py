@@ -21,16 +21,15 @@ from errand.domain.task import (
     PLAN,
     Again,
     Asked,
-    Backoff,
     Failed,
     Fault,
     GivenUp,
     Job,
     Outcome,
+    Patience,
     SubtaskStatus,
     Succeeded,
     TaskStatus,
-    after_failure,
     ending,
 )
 from errand.queue import Queue
@@ -52,13 +51,13 @@ class Engine:
         *,
         lease: timedelta = timedelta(seconds=30),
         resend: timedelta = timedelta(seconds=30),
-        backoff: Backoff | None = None,
+        patience: Patience | None = None,
         chance: random.Random | None = None,
     ) -> None:
         """`resend`: how long a ready subtask may stay unclaimed before its message counts as lost."""
         self._database, self._queue, self._clock = database, queue, clock
         self._lease, self._resend = lease, resend
-        self._backoff = backoff or Backoff()
+        self._patience = patience or Patience()
         self._chance = chance or random.Random()  # noqa: S311  # jitter, not a secret
 
     @property
@@ -172,14 +171,7 @@ class Engine:
         return [(SubtaskAddress(task_id, SubtaskKey(name)), capability) for name, capability in ready]
 
     def _fail(self, tx: Connection, job: Job, failed: Failed, now: datetime) -> Sendable | None:
-        decided = after_failure(
-            failed,
-            attempt=job.attempt,
-            max_attempts=job.max_attempts,
-            now=now,
-            backoff=self._backoff,
-            chance=self._chance,
-        )
+        decided = self._patience.after(failed, job, now, self._chance)
         data: JsonObject = {"attempt": job.attempt, "error": failed.error, "fault": failed.fault.value}
         if isinstance(decided, Again):
             return self._try_again(tx, job, failed, decided, data, now)
@@ -196,6 +188,7 @@ class Engine:
             error=failed.error,
             fault=failed.fault.value,
             detail=failed.detail,
+            lost=failed.fault is Fault.LOST,
         ):
             return None
         kind = EventType.SUBTASK_RESCUED if failed.fault is Fault.LOST else EventType.SUBTASK_RETRY
@@ -374,11 +367,10 @@ class Engine:
     # -- finding what got lost -------------------------------------------------------------------------
 
     def rescue(self, only: TaskId | None = None) -> list[SubtaskAddress]:
-        """Take back the jobs whose lease has run out. Three such attempts make a dead letter."""
+        """Take back the jobs whose lease has run out; too many such attempts make a dead letter."""
         with self._database.read() as tx:
             lost = reading.expired(tx, self._clock(), only)
-        failed = Failed("The worker that ran it disappeared.", Fault.LOST)
-        return [job.address for job in lost if self.settle(job, failed)]
+        return [job.address for job in lost if self.settle(job, _lost(job))]
 
     def send_due(self, only: TaskId | None = None) -> int:
         """Send what is ready and was not claimed in time, or waited for its next attempt."""
@@ -400,3 +392,8 @@ class Engine:
         """After commit, never before: a message must not outrun the state it speaks of."""
         for address, capability in ready:
             self._queue.send(address, capability)
+
+
+def _lost(job: Job) -> Failed:
+    times = "" if job.attempt == 1 else f", in attempt {job.attempt}"
+    return Failed(f"The worker that ran it ({job.worker}) disappeared{times}.", Fault.LOST)

@@ -27,7 +27,7 @@ class Queue(Protocol):
     ) -> Consumer:
         """Call `handle` for each message of these capabilities, at most `slots` at once.
 
-        A message is taken only by a free slot. Whatever becomes of it, it is not delivered again by the queue.
+        A message is taken only by a free slot, and whatever becomes of it, it is not delivered again.
         """
         ...
 

@@ -161,19 +161,28 @@ class GivenUp:
     status: SubtaskStatus
 
 
-def after_failure(
-    failed: Failed, *, attempt: int, max_attempts: int, now: datetime, backoff: Backoff, chance: random.Random
-) -> Again | GivenUp:
-    """Three strikes, then the dead letter; at once where trying again can not help."""
-    if not failed.fault.worth_retrying:
-        return GivenUp(SubtaskStatus.FAILED)
-    if attempt >= max_attempts:
-        return GivenUp(SubtaskStatus.DEAD)
-    if failed.retry_after_seconds is not None:
-        return Again(now + timedelta(seconds=failed.retry_after_seconds))
-    if failed.fault is Fault.LOST:
-        return Again(now)
-    return Again(now + backoff.delay(attempt, chance))
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """When to try again, and how often."""
+
+    backoff: Backoff = field(default_factory=Backoff)
+    most_lost: int = 3
+    """Attempts after which a subtask whose worker disappears each time counts as the cause of it."""
+
+    def after(self, failed: Failed, job: Job, now: datetime, chance: random.Random) -> Again | GivenUp:
+        """Three strikes, then the dead letter; at once where trying again can not help.
+
+        A lost attempt is not a strike, since it says nothing of the work; it has a bound of its own.
+        """
+        if not failed.fault.worth_retrying:
+            return GivenUp(SubtaskStatus.FAILED)
+        if failed.fault is Fault.LOST:
+            return GivenUp(SubtaskStatus.DEAD) if job.attempt >= self.most_lost else Again(now)
+        if job.attempt >= job.max_attempts:
+            return GivenUp(SubtaskStatus.DEAD)
+        if failed.retry_after_seconds is not None:
+            return Again(now + timedelta(seconds=failed.retry_after_seconds))
+        return Again(now + self.backoff.delay(job.attempt, chance))
 
 
 @dataclass(frozen=True, slots=True)

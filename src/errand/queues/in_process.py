@@ -24,7 +24,7 @@ class InProcessQueue:
             self._waiting.add(address)
             self._sent += 1
             self._messages[capability].append((self._sent, address))
-            self._changed.notify()
+            self._changed.notify_all()  # whoever sleeps may serve another capability
 
     def serve(
         self, capabilities: Collection[str], handle: Callable[[SubtaskAddress], None], slots: int
@@ -45,7 +45,6 @@ class InProcessQueue:
                     self._waiting.discard(address)
                     return address
                 self._changed.wait()
-            self._changed.notify()  # a message that woke this thread belongs to another now
             return None
 
     def wake(self) -> None:

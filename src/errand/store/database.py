@@ -104,6 +104,7 @@ def _prepare_sqlite(engine: Engine) -> None:
             "foreign_keys = ON",
             "temp_store = MEMORY",
             "cache_size = -65536",
+            "wal_autocheckpoint = 8000",  # pages; fewer, larger checkpoints: each one waits for the disk
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()

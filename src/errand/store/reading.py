@@ -11,11 +11,10 @@ from errand.domain.ids import SubtaskAddress, SubtaskKey, TaskId
 from errand.domain.json import Json, JsonObject
 from errand.domain.question import Question, QuestionKind, QuestionView
 from errand.domain.task import Fault, Job, Shortfall, SubtaskStatus, SubtaskView, TaskStatus, TaskView
-from errand.store.tables import artifact, event, job, question, subtask, task
+from errand.store.tables import DEAD, READY, RUNNING, WAITING, artifact, event, job, question, subtask, task
 
-_LIVELY = (SubtaskStatus.READY, SubtaskStatus.RUNNING)
-_lively = exists().where(subtask.c.task == task.c.id, subtask.c.status.in_(_LIVELY))
-_asking = exists().where(subtask.c.task == task.c.id, subtask.c.status == SubtaskStatus.WAITING)
+_lively = exists().where(subtask.c.task == task.c.id, or_(READY, RUNNING))
+_asking = exists().where(subtask.c.task == task.c.id, WAITING)
 _is_waiting = and_(_asking, ~_lively).label("is_waiting")
 
 
@@ -85,7 +84,7 @@ def subtask_views(connection: Connection, task_id: TaskId) -> list[SubtaskView]:
 def dead_letters(connection: Connection, limit: int) -> list[SubtaskView]:
     found = (
         select(subtask)
-        .where(subtask.c.status == SubtaskStatus.DEAD, subtask.c.discarded.is_(False))
+        .where(DEAD, subtask.c.discarded.is_(False))
         .order_by(subtask.c.ended.desc())
         .limit(limit)
     )
@@ -236,7 +235,7 @@ def task_ids_like(connection: Connection, beginning: str) -> list[TaskId]:
 
 def expired(connection: Connection, now: datetime, only: TaskId | None) -> list[Job]:
     """Jobs whose lease has run out."""
-    found = select(subtask).where(subtask.c.status == SubtaskStatus.RUNNING, subtask.c.lease_until < now)
+    found = select(subtask).where(RUNNING, subtask.c.lease_until < now)
     if only is not None:
         found = found.where(subtask.c.task == only)
     return [
@@ -263,5 +262,5 @@ def past_deadline(connection: Connection, now: datetime) -> list[TaskId]:
 
 def any_due(connection: Connection, now: datetime) -> bool:
     """Whether a ready subtask waits for its message."""
-    due = exists().where(subtask.c.status == SubtaskStatus.READY, subtask.c.send_after <= now)
+    due = exists().where(READY, subtask.c.send_after <= now)
     return bool(connection.execute(select(due)).scalar_one())

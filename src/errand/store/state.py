@@ -15,7 +15,18 @@ from errand.domain.ids import SubtaskAddress, TaskId, WorkerId
 from errand.domain.json import JsonObject
 from errand.domain.retrying import Restart
 from errand.domain.task import Job, StoredArtifact, SubtaskStatus, TaskStatus
-from errand.store.tables import artifact, dependency, event, job, question, subtask, task
+from errand.store.tables import (
+    DEAD,
+    READY,
+    RUNNING,
+    artifact,
+    dependency,
+    event,
+    job,
+    question,
+    subtask,
+    task,
+)
 
 Row = dict[str, object]
 MAX_ATTEMPTS = 3
@@ -44,7 +55,7 @@ _CLAIM = (
     .where(
         subtask.c.task == bindparam("in_task"),
         subtask.c.key == bindparam("in_key"),
-        subtask.c.status == SubtaskStatus.READY,
+        READY,
         subtask.c.ready_at <= bindparam("now"),
     )
     .values(
@@ -67,7 +78,7 @@ _CLAIM = (
 _HELD = and_(
     subtask.c.task == bindparam("in_task"),
     subtask.c.key == bindparam("in_key"),
-    subtask.c.status == SubtaskStatus.RUNNING,
+    RUNNING,
     subtask.c.attempt == bindparam("in_attempt"),
 )
 _SETTLE = (
@@ -88,6 +99,7 @@ _AGAIN = (
     .where(_HELD)
     .values(
         status=SubtaskStatus.READY,
+        max_attempts=subtask.c.max_attempts + bindparam("not_counted"),
         lease_until=None,
         ready_at=bindparam("at"),
         send_after=bindparam("at"),
@@ -168,7 +180,7 @@ _RESTART = (
         discarded=False,
     )
 )
-_SENDABLE = and_(subtask.c.status == SubtaskStatus.READY, subtask.c.send_after <= bindparam("now"))
+_SENDABLE = and_(READY, subtask.c.send_after <= bindparam("now"))
 
 
 def claim(
@@ -224,10 +236,24 @@ def settle(
 
 
 def again(
-    connection: Connection, held: Job, *, at: datetime, now: datetime, error: str, fault: str, detail: str
+    connection: Connection,
+    held: Job,
+    *,
+    at: datetime,
+    now: datetime,
+    error: str,
+    fault: str,
+    detail: str,
+    lost: bool,
 ) -> bool:
-    """Ready once more from `at` on. False: the job is not this worker's any more."""
-    row = _address(held) | {"at": at, "error": error, "fault": fault, "detail": detail}
+    """Ready once more from `at` on; a lost attempt does not count. False: it is not this worker's now."""
+    row = _address(held) | {
+        "at": at,
+        "error": error,
+        "fault": fault,
+        "detail": detail,
+        "not_counted": int(lost),
+    }
     if connection.execute(_AGAIN, row).rowcount != 1:
         return False
     _close_job(connection, held, fault, error, now)
@@ -376,7 +402,7 @@ def renew(connection: Connection, worker: WorkerId, until: datetime) -> frozense
     """Lengthen every lease of this worker; what it still holds."""
     rows = connection.execute(
         update(subtask)
-        .where(subtask.c.status == SubtaskStatus.RUNNING, subtask.c.worker == worker)
+        .where(RUNNING, subtask.c.worker == worker)
         .values(lease_until=until)
         .returning(subtask.c.task, subtask.c.key)
     )
@@ -400,14 +426,8 @@ def take_unsent(
 
 def let_leases_end(connection: Connection, now: datetime) -> None:
     """Every lease ends now. Only for whoever knows that no other worker lives."""
-    connection.execute(
-        update(subtask).where(subtask.c.status == SubtaskStatus.RUNNING).values(lease_until=now)
-    )
-    connection.execute(
-        update(subtask)
-        .where(subtask.c.status == SubtaskStatus.READY, subtask.c.ready_at <= now)
-        .values(send_after=now)
-    )
+    connection.execute(update(subtask).where(RUNNING).values(lease_until=now))
+    connection.execute(update(subtask).where(READY, subtask.c.ready_at <= now).values(send_after=now))
 
 
 def wake(connection: Connection, address: SubtaskAddress, *, now: datetime, resend: datetime) -> str | None:
@@ -457,7 +477,7 @@ def discard(connection: Connection, address: SubtaskAddress) -> bool:
         .where(
             subtask.c.task == address.task,
             subtask.c.key == address.key,
-            subtask.c.status == SubtaskStatus.DEAD,
+            DEAD,
             subtask.c.discarded.is_(False),
         )
         .values(discarded=True)

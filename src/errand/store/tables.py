@@ -17,6 +17,8 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    literal_column,
+    text,
 )
 
 
@@ -100,11 +102,17 @@ subtask = Table(
     Column("fault", String(16)),
     Column("detail", Text, nullable=False),
     Column("discarded", Boolean, nullable=False),
-    # The rescuer's two questions, and queue metrics, from one small index each: most rows have ended.
-    Index("ix_subtask_sending", "send_after", sqlite_where=Column("status") == "ready"),
-    Index("ix_subtask_lease", "lease_until", sqlite_where=Column("status") == "running"),
-    Index("ix_subtask_dead", "status", sqlite_where=Column("status") == "dead"),
+    # The rescuer's questions, and views, from a small index each: most rows have ended.
+    Index("ix_subtask_ready", "send_after", sqlite_where=text("status = 'ready'")),
+    Index("ix_subtask_running", "lease_until", sqlite_where=text("status = 'running'")),
+    Index("ix_subtask_waiting", "task", sqlite_where=text("status = 'waiting'")),
+    Index("ix_subtask_dead", "ended", sqlite_where=text("status = 'dead'")),
 )
+
+READY, RUNNING, WAITING, DEAD = (
+    subtask.c.status == literal_column(f"'{each}'") for each in ("ready", "running", "waiting", "dead")
+)
+"""Conditions with the status in the statement itself: a bound value keeps SQLite off its partial index."""
 
 dependency = Table(
     "dependency",

@@ -141,20 +141,24 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("subtask", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_subtask_dead", ["status"], unique=False, sqlite_where=sa.text("status = 'dead'")
+            "ix_subtask_dead", ["ended"], unique=False, sqlite_where=sa.text("status = 'dead'")
         )
         batch_op.create_index(
-            "ix_subtask_lease", ["lease_until"], unique=False, sqlite_where=sa.text("status = 'running'")
+            "ix_subtask_ready", ["send_after"], unique=False, sqlite_where=sa.text("status = 'ready'")
         )
         batch_op.create_index(
-            "ix_subtask_sending", ["send_after"], unique=False, sqlite_where=sa.text("status = 'ready'")
+            "ix_subtask_running", ["lease_until"], unique=False, sqlite_where=sa.text("status = 'running'")
+        )
+        batch_op.create_index(
+            "ix_subtask_waiting", ["task"], unique=False, sqlite_where=sa.text("status = 'waiting'")
         )
 
 
 def downgrade() -> None:
     with op.batch_alter_table("subtask", schema=None) as batch_op:
-        batch_op.drop_index("ix_subtask_sending", sqlite_where=sa.text("status = 'ready'"))
-        batch_op.drop_index("ix_subtask_lease", sqlite_where=sa.text("status = 'running'"))
+        batch_op.drop_index("ix_subtask_waiting", sqlite_where=sa.text("status = 'waiting'"))
+        batch_op.drop_index("ix_subtask_running", sqlite_where=sa.text("status = 'running'"))
+        batch_op.drop_index("ix_subtask_ready", sqlite_where=sa.text("status = 'ready'"))
         batch_op.drop_index("ix_subtask_dead", sqlite_where=sa.text("status = 'dead'"))
 
     op.drop_table("subtask")

@@ -1,0 +1,144 @@
+"""How fast the engine moves no-op subtasks, embedded: `python benchmarks/engine.py [SIZES…]`.
+
+Each size is a fan-out: one task whose plan is that many no-op subtasks. Also: submit to first subtask started.
+The last lines are what docs/benchmarks.md quotes.
+"""
+
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median, quantiles
+
+from pydantic import BaseModel, Field
+
+from errand.capabilities.plan import plan_capability
+from errand.capability import CapabilityDescription, Catalogue, Context, capability
+from errand.domain.ids import SubtaskKey, TaskId
+from errand.domain.plan import Plan, Proposal, Step
+from errand.domain.request import Request
+from errand.engine import Engine
+from errand.queues.in_process import InProcessQueue
+from errand.rescuer import Rescuer
+from errand.sessions.workspace import Workspaces
+from errand.store import reading
+from errand.store.artifacts import ArtifactFolder
+from errand.store.database import Database
+from errand.store.registry import WorkerRegistry
+from errand.worker import Worker
+
+SLOTS = 4
+SUBMITS = 200
+
+
+class Nothing(BaseModel):
+    n: int = Field(default=0, description="Any number.")
+
+
+@capability("no.op")
+def no_op(given: Nothing, context: Context) -> Nothing:
+    """Do nothing."""
+    del context
+    return given
+
+
+class FanOut:
+    """A planner: as many no-op subtasks as the request's text says."""
+
+    def propose(self, request: Request, catalogue: Mapping[str, CapabilityDescription]) -> Proposal:
+        del catalogue
+        steps = tuple(Step(SubtaskKey(f"s{n}"), "no.op", inputs={"n": n}) for n in range(int(request.text)))
+        return Proposal(Plan(steps, made_by="benchmark"), score=1.0, sure=True)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Bench:
+    def __init__(self, folder: Path) -> None:
+        self.database = Database(f"sqlite:///{folder / 'errand.db'}")
+        self.database.migrate()
+        queue = InProcessQueue()
+        self.engine = Engine(self.database, queue, now)
+        catalogue = Catalogue([no_op, plan_capability(FanOut(), dict)])
+        self.worker = Worker(
+            self.engine,
+            queue,
+            WorkerRegistry(self.database, now),
+            catalogue,
+            ArtifactFolder(folder / "artifacts"),
+            Workspaces(folder / "workspaces"),
+            now,
+            slots=SLOTS,
+        )
+        self.rescuer = Rescuer(self.engine, every=timedelta(seconds=0.5))
+        self.worker.start()
+        self.rescuer.start()
+
+    def until_ended(self, task: TaskId) -> None:
+        pause = threading.Event()
+        while True:
+            with self.database.read() as tx:
+                view = reading.task_view(tx, task)
+            if view is not None and view.status.ended:
+                return
+            pause.wait(0.02)
+
+    def fan_out(self, size: int) -> tuple[float, float]:
+        """Seconds from the first start to the last end, and from submission to the end."""
+        began = time.perf_counter()
+        task = self.engine.submit(Request(str(size)))
+        self.until_ended(task)
+        whole = time.perf_counter() - began
+        with self.database.read() as tx:
+            steps = [each for each in reading.subtask_views(tx, task) if each.capability == "no.op"]
+        starts = [each.started for each in steps if each.started]
+        ends = [each.ended for each in steps if each.ended]
+        return (max(ends) - min(starts)).total_seconds(), whole
+
+    def submit_to_start(self) -> list[float]:
+        """Seconds, one after another on an idle engine."""
+        waits = []
+        for _ in range(SUBMITS):
+            task = self.engine.submit(Request("1"))
+            self.until_ended(task)
+            with self.database.read() as tx:
+                view = reading.task_view(tx, task)
+                first = reading.subtask_views(tx, task)[0]
+            if view is not None and first.started is not None:
+                waits.append((first.started - view.created).total_seconds())
+        return waits
+
+    def close(self) -> None:
+        self.rescuer.stop()
+        self.worker.stop(10)
+        self.database.close()
+
+
+def main() -> None:
+    sizes = [int(each) for each in sys.argv[1:]] or [100, 1000, 10_000]
+    with tempfile.TemporaryDirectory() as folder:
+        bench = Bench(Path(folder))
+        bench.fan_out(100)  # warm
+        costs = {}
+        for size in sizes:
+            runs = [bench.fan_out(size) for _ in range(5 if size <= 1000 else 2)]
+            working, whole = min(runs)
+            costs[size] = working / size
+            print(
+                f"fan-out {size:>6}: {size / working:8.0f} subtasks/s, {working / size * 1e3:6.3f} ms each; "
+                f"submission to end {whole:6.2f} s"
+            )
+        waits = bench.submit_to_start()
+        cuts = quantiles(waits, n=100)
+        print(f"submit to first subtask started: p50 {median(waits) * 1e3:.2f} ms, p99 {cuts[98] * 1e3:.2f} ms")
+        print(f"cost per subtask at {sizes[-1]} against {sizes[0]}: {costs[sizes[-1]] / costs[sizes[0]]:.2f} x")
+        bench.close()
+
+
+if __name__ == "__main__":
+    main()
