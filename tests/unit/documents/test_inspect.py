@@ -30,10 +30,8 @@ ERROR_PAGES = [
 
 ORDINARY_PAGES = [
     "<html><title>Annual report</title><p>Errors in pumps were few; 404 pumps were sold.</p></html>",
-    "<html><title>Prior period error corrections under IAS 8: a guide for accountants</title><p>Text.</p></html>",
-    "<html><title>404 Not Found</title><body>"
-    + "<p>A long study of pages that are lost.</p>" * 120
-    + "</body></html>",
+    "<html><title>Prior period error corrections under IAS 8: a guide for accountants</title><p>A</p></html>",
+    "<html><title>404 Not Found</title>" + "<p>A long study of lost pages.</p>" * 120,
     "<p>Just a fragment of a page about pumps.</p>",
 ]
 

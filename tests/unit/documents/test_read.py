@@ -1,6 +1,8 @@
 """Every format becomes blocks whose offsets hold."""
 
 import datetime
+import hashlib
+import time
 from pathlib import Path
 
 import pytest
@@ -118,6 +120,13 @@ def test_content_controls_are_read_and_deleted_words_are_not() -> None:
     assert document.blocks[1].emphasis is Emphasis.BOLD
 
 
+def test_text_boxes_are_read_once_however_deep_they_lie() -> None:
+    depth = 60
+    body = "<w:p><w:r><w:txbxContent>" * depth + "<w:p><w:r><w:t>Deep.</w:t></w:r></w:p>"
+    body += "</w:txbxContent></w:r></w:p>" * depth
+    assert parse(made.docx_of(body), "boxes.docx").text == "Deep."
+
+
 def test_a_heading_style_is_inherited() -> None:
     styles = (
         '<w:style w:styleId="H"><w:name w:val="heading 2"/></w:style>'
@@ -130,7 +139,11 @@ def test_a_heading_style_is_inherited() -> None:
 
 
 def test_cells_of_a_workbook_keep_their_places_and_digits() -> None:
-    rows = [[], ["", "Revenue", 1234567.891, 0.1], [None, "Date", datetime.date(2024, 9, 28), 12.0]]
+    rows: list[list[object]] = [
+        [],
+        ["", "Revenue", 1234567.891, 0.1],
+        [None, "Date", datetime.date(2024, 9, 28), 12.0],
+    ]
     document = parse(made.xlsx({"Income": rows, "Empty": []}), "book.xlsx")
     table = block(document, "Revenue")
     assert table.sheet == "Income"
@@ -201,6 +214,39 @@ def test_json_xml_and_source_text_are_kept_as_they_are() -> None:
     assert parse(b"def f():\n    return 1\n", "a.py").blocks[0].text == "def f():\n    return 1"
 
 
+SUBMISSION = """<SEC-DOCUMENT>0000000000-25-000001.txt : 20250102
+<DOCUMENT>
+<TYPE>10-K
+<SEQUENCE>1
+<FILENAME>{name}
+<TEXT>
+{text}
+</TEXT>
+</DOCUMENT>
+<DOCUMENT>
+<TYPE>EX-21
+<TEXT>
+Subsidiaries.
+</TEXT>
+</DOCUMENT>
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("mill.htm", "<XBRL>\n<?xml version='1.0'?><html><body><p>We make pumps.</p></body></html>\n</XBRL>"),
+        ("mill.txt", "We make pumps."),
+    ],
+)
+def test_of_a_complete_submission_the_filing_is_read(name: str, text: str) -> None:
+    content = SUBMISSION.format(name=name, text=text).encode()
+    document = parse(content, "full.txt")
+    assert document.text == "We make pumps."
+    assert document.remarks == ("It is a submission of 2 documents; the first one, 10-K, was read.",)
+    assert document.sha256 == hashlib.sha256(content).hexdigest()
+
+
 def test_entities_of_xml_are_not_expanded() -> None:
     bomb = '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "boom">]><a>&b;</a>'
     assert "&b;" in parse(bomb.encode(), "a.xml").text
@@ -247,10 +293,18 @@ def test_an_archive_that_unpacks_to_too_much_is_refused() -> None:
         parse(made.zipped({"word/document.xml": b" " * 210_000_000}), "bomb.docx")
 
 
+@pytest.mark.parametrize("unit", [b"\n", b"ab\n", b"abc def. ", b"x"])
+def test_a_very_long_text_is_read_in_bounded_time_with_a_remark(unit: bytes) -> None:
+    began = time.perf_counter()
+    document = parse(unit * (20_000_000 // len(unit)) + b"the end", "long.txt")
+    assert "the rest was left out" in document.remarks[0]
+    assert time.perf_counter() - began < 8
+
+
 @pytest.mark.parametrize("name", ["a.docx", "a.xlsx", "a.pdf"])
 @pytest.mark.parametrize("share", [0.02, 0.3, 0.6, 0.9, 0.99])
 def test_a_truncated_file_is_refused_or_read_in_part(name: str, share: float) -> None:
-    whole = {"a.docx": made.docx, "a.xlsx": lambda: made.xlsx({"S": [["a", 1]]}), "a.pdf": made.pdf}[name]()
+    whole = {"a.docx": made.docx(), "a.xlsx": made.xlsx({"S": [["a", 1]]}), "a.pdf": made.pdf()}[name]
     cut = whole[: int(len(whole) * share)]
     assert made.refused_or_read(cut, name)
 

@@ -17,7 +17,8 @@ TEXT = """# Mill Creek Pumps
 ## Suppliers
 
 Our pump business depends on a single supplier of steel castings in Ohio. The steel supplier of our pump
-business raised its prices twice in 2024. Rising steel prices reduced the margin of the pump business by four points.
+business raised its prices twice in 2024. Rising steel prices reduced the margin of the pump
+business by four points.
 
 ## Legal matters
 

@@ -12,13 +12,12 @@ MOST_CHARACTERS = 12_000_000
 """Of text kept from one file: some 5,000 pages."""
 MOST_BLOCKS = 150_000
 
-_SPACE = re.compile(r"\s+")
 # Control characters say nothing to a reader, and what is later written as XML may not hold them.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 
 
 def fold(text: str) -> str:
-    return _SPACE.sub(" ", without_control(text)).strip()
+    return " ".join(without_control(text).split())
 
 
 def without_control(text: str) -> str:

@@ -111,15 +111,22 @@ def _walk(parent: etree._Element) -> Iterator[etree._Element]:
         if element.tag in (f"{_W}p", f"{_W}tbl"):
             yield element
             if element.tag == f"{_W}p":
-                left.extend(
-                    reversed([box for box in element.iter(f"{_W}txbxContent") if not _is_fallback(box)])
-                )
+                left.extend(reversed(_boxes(element)))
         else:
             left.extend(reversed(element))
 
 
-def _is_fallback(element: etree._Element) -> bool:
-    return next(element.iterancestors(_FALLBACK), None) is not None
+def _boxes(paragraph: etree._Element) -> list[etree._Element]:
+    """The text boxes that hang on a paragraph, without those within them: their own paragraphs lead there."""
+    found = []
+    left = list(reversed(paragraph))
+    while left:
+        element = left.pop()
+        if element.tag == f"{_W}txbxContent":
+            found.append(element)
+        elif element.tag not in _GONE:
+            left.extend(reversed(element))
+    return found
 
 
 def _rows(table: etree._Element) -> Iterator[list[str]]:

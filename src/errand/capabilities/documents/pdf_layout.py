@@ -100,7 +100,7 @@ def _drop_page_number(lines: list[Line]) -> None:
 def _drop_line_numbers(lines: list[Line]) -> None:
     """Bills and pleadings number the lines of each page from 1, in the left or the right margin."""
     for pattern in (_NUMBER_AFTER, _NUMBER_BEFORE):
-        numbered = []
+        numbered: list[tuple[Line, str]] = []
         for line in lines:
             match = pattern.match(line.text)
             if match and int(match["number"]) == len(numbered) + 1:

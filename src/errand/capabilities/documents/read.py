@@ -1,5 +1,6 @@
 """Any file as a Document: sniffed, then read by the reader of its format."""
 
+import hashlib
 from collections.abc import Callable
 from pathlib import PurePath
 
@@ -7,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from errand.capabilities.documents.formats import FORMATS_READ, MEDIA_TYPES, Format, sniff
 from errand.capabilities.documents.model import Document, DocumentRef
+from errand.capabilities.documents.submission import Main, main_document
 from errand.capability import ArtifactRef, Context, capability
 from errand.domain.errors import InputRefused
 
@@ -53,7 +55,18 @@ def parse(content: bytes, name: str, progress: Progress = lambda _message, _frac
     """Raises InputRefused when it is empty, damaged, encrypted or in a format that is not read."""
     if not content.strip(b"\x00 \t\r\n"):
         raise InputRefused(f"{name} is empty: attach the file that has the content.")
+    if main := main_document(content):
+        return _read_submission(main, content, name, progress)
     return _read(sniff(content, name), content, name, progress)
+
+
+def _read_submission(main: Main, content: bytes, name: str, progress: Progress) -> Document:
+    """Positions count in the filing that was read; name and hash stay those of the file that was given."""
+    inner = main.name or PurePath(name).stem
+    document = _read(sniff(main.content, inner), main.content, name, progress)
+    said = f"It is a submission of {main.documents} documents; the first one, {main.form or inner}, was read."
+    sha256 = hashlib.sha256(content).hexdigest()
+    return document.model_copy(update={"sha256": sha256, "remarks": (*document.remarks, said)})
 
 
 def format_of(document: Document) -> str:

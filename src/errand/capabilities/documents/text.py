@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from errand.capabilities.documents.blocks import BlockWriter, fold
+from errand.capabilities.documents.blocks import MOST_CHARACTERS, BlockWriter
 from errand.capabilities.documents.charset import decode
 from errand.capabilities.documents.formats import Format
 from errand.capabilities.documents.model import BlockKind, Document
@@ -16,7 +16,11 @@ _UNDERLINE = re.compile(r"^\s*(?P<mark>[=\-~_*#])(?P=mark){2,}\s*$")
 _NUMBERED = re.compile(
     r"^\s*(?:(?:item|part|section|chapter|article)\s+)?(?:\d+(?:\.\d+)*|[IVX]+)[A-Z]?[.:)]?\s+\S", re.I
 )
+_BLANK_LINES = re.compile(r"\n\s*\n")
 _LONGEST_HEADING = 100
+_MOST_SCANNED = MOST_CHARACTERS + 1_000_000
+_SAMPLE = 400
+"""Lines of a group by which it is judged."""
 
 
 def read_text(content: bytes, name: str) -> Document:
@@ -24,40 +28,28 @@ def read_text(content: bytes, name: str) -> Document:
     writer = BlockWriter()
     if decoded.damaged:
         writer.remark("Some characters were damaged and are shown as �.")
-    page = None
-    sheets = decoded.text.lstrip("\ufeff").split("\f")
+    text = decoded.text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    cut = len(text) > _MOST_SCANNED
+    sheets = text[:_MOST_SCANNED].split("\f")
     for number, sheet in enumerate(sheets, 1):
-        page = number if len(sheets) > 1 else None
-        for group in _groups(sheet):
-            _write(group, page, writer)
+        for group in _BLANK_LINES.split(sheet):
+            _write(_lines(group), number if len(sheets) > 1 else None, writer)
             if writer.full:
                 break
-        if writer.full:
-            break
+    if cut and not writer.full:
+        writer.remark(f"Only the first {_MOST_SCANNED:,} characters were read; the rest was left out.")
     if not len(writer):
         writer.remark("It holds no text.")
-    return writer.document(content, name, Format.TEXT, pages=page)
+    return writer.document(content, name, Format.TEXT, pages=len(sheets) if len(sheets) > 1 else None)
 
 
-def _groups(text: str) -> Iterator[list[str]]:
-    """Lines between blank lines."""
-    group: list[str] = []
-    for line in _lines(text):
-        if line.strip():
-            group.append(line)
-        elif group:
-            yield group
-            group = []
-    if group:
-        yield group
-
-
-def _lines(text: str) -> Iterator[str]:
-    start = 0
-    for end in re.finditer(r"\r\n?|\n|\Z", text):
-        for at in range(start, max(end.start(), start + 1), MOST_LINE):
-            yield text[at : min(end.start(), at + MOST_LINE)]
-        start = end.end()
+def _lines(group: str) -> list[str]:
+    return [
+        line[at : at + MOST_LINE]
+        for line in group.split("\n")
+        if line.strip()
+        for at in range(0, len(line), MOST_LINE)
+    ]
 
 
 def _write(group: Sequence[str], page: int | None, writer: BlockWriter) -> None:
@@ -68,6 +60,8 @@ def _write(group: Sequence[str], page: int | None, writer: BlockWriter) -> None:
         writer.add(BlockKind.HEADING, group[0], level=level, page=page)
         return
     for lines in _parts(group):
+        if writer.full:
+            return
         kind = BlockKind.ITEM if _BULLET.match(lines[0]) else BlockKind.PARAGRAPH
         writer.add(kind, " ".join(lines), page=page)
 
@@ -89,10 +83,11 @@ def _parts(group: Sequence[str]) -> Iterator[list[str]]:
 
 def _is_wrapped(group: Sequence[str]) -> bool:
     """Whether all lines but the last are nearly as long as the longest: somebody broke them at a margin."""
-    lengths = [len(fold(line)) for line in group[:-1] if not _BULLET.match(line)] or [0]
-    longest = max(len(line.rstrip()) for line in group)
+    sample = group[:_SAMPLE]
+    longest = max((len(line.rstrip()) for line in sample), default=0)
     if longest > 200:
         return False
+    lengths = [len(line.strip()) for line in sample[:-1] if not _BULLET.match(line)] or [0]
     return longest >= 40 and sum(length >= 0.65 * longest for length in lengths) >= 0.8 * len(lengths)
 
 
