@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from errand.domain.ids import SubtaskAddress, WorkerId
+from errand.domain.ids import SubtaskAddress, TaskId, WorkerId
 from errand.domain.json import Json, JsonObject
 from errand.domain.plan import Plan
 from errand.domain.question import Question
@@ -272,7 +272,7 @@ class SubtaskView:
 class TaskView:
     """A task as a person may see it, without its subtasks."""
 
-    id: str
+    id: TaskId
     text: str
     principal: str
     origin: str

@@ -34,7 +34,7 @@ def task_views(connection: Connection, *, status: TaskStatus | None, limit: int)
 def _task(row: Row[tuple[object, ...]]) -> TaskView:
     plan = row.plan or {}
     return TaskView(
-        id=row.id,
+        id=TaskId(row.id),
         text=row.text,
         principal=row.principal,
         origin=row.origin,

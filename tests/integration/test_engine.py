@@ -1,0 +1,289 @@
+"""What the engine promises, on the real database, queue and worker."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from errand.domain.errors import InputRefused, NotFound
+from errand.domain.ids import SubtaskKey, WorkerId
+from errand.domain.plan import Plan, Reference
+from errand.domain.task import Failed, Fault, Succeeded, TaskStatus
+from errand.store import reading
+from tests.installation import TestInstallation, address, step
+
+Make = Callable[..., TestInstallation]
+ME, OTHER = WorkerId("me"), WorkerId("other")
+
+SUM = Plan(
+    (
+        step("a", "test.give", value=2),
+        step("b", "test.give", value=3),
+        step("sum", "test.add", values=[{"$from": "a.value"}, {"$from": "b.value"}]),
+    ),
+    result=Reference.parse("sum.value"),
+)
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Iterator[Make]:
+    made: list[TestInstallation] = []
+
+    def build(*steps: object, **kept: object) -> TestInstallation:
+        plan = kept.pop("plan", None) or Plan(tuple(steps))  # type: ignore[arg-type]  # steps of the test
+        made.append(TestInstallation(tmp_path, plan, **kept))  # type: ignore[arg-type]  # as the test names them
+        return made[-1]
+
+    yield build
+    for each in made:
+        each.close()
+
+
+def test_outputs_flow_along_references_to_the_result(make: Make) -> None:
+    view = make(plan=SUM).run()
+    assert (view.status, view.result, view.missing) == (TaskStatus.SUCCEEDED, 5, ())
+
+
+def test_events_are_numbered_without_gaps_and_tell_every_change(make: Make) -> None:
+    installation = make(plan=SUM)
+    view = installation.run()
+    numbers = installation.event_numbers(view.id)
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert installation.event_types(view.id, "sum") == [
+        "subtask.ready",
+        "subtask.started",
+        "subtask.succeeded",
+    ]
+    assert installation.event_types(view.id)[-1] == "task.succeeded"
+
+
+def test_a_message_delivered_twice_runs_once(make: Make) -> None:
+    installation = make(step("one", "test.give"))
+    task = installation.submit()
+    assert installation.engine.claim(address(task, "plan"), ME) is not None
+    assert installation.engine.claim(address(task, "plan"), OTHER) is None
+
+
+def test_a_late_result_is_dropped(make: Make) -> None:
+    installation = make(step("one", "test.give"))
+    task = installation.submit()
+    late = installation.engine.claim(address(task, "plan"), ME)
+    installation.clock.ahead = timedelta(minutes=5)
+    assert installation.engine.rescue() == [address(task, "plan")]
+    successor = installation.engine.claim(address(task, "plan"), OTHER)
+    assert late is not None
+    assert successor is not None
+    assert installation.engine.settle(late, Succeeded({})) is False
+    assert installation.statuses(task) == {"plan": "running"}
+
+
+def test_a_job_whose_lease_is_renewed_is_not_taken_back(make: Make) -> None:
+    installation = make(step("one", "test.give"))
+    task = installation.submit()
+    installation.engine.claim(address(task, "plan"), ME)
+    installation.clock.ahead = timedelta(seconds=25)
+    assert installation.engine.renew(ME) == {address(task, "plan")}
+    installation.clock.ahead = timedelta(seconds=50)
+    assert installation.engine.rescue() == []
+
+
+def test_a_subtask_whose_worker_disappears_each_time_becomes_a_dead_letter(make: Make) -> None:
+    installation = make(step("one", "test.give"))
+    task = installation.submit()
+    for minutes in (1, 2, 3):
+        assert installation.engine.claim(address(task, "plan"), ME) is not None
+        installation.clock.ahead = timedelta(minutes=minutes)
+        installation.engine.rescue()
+    assert installation.statuses(task) == {"plan": "dead"}
+    assert installation.view(task).status is TaskStatus.FAILED
+
+
+def test_a_lost_message_is_sent_again(make: Make) -> None:
+    installation = make(step("one", "test.give"))
+    task = installation.submit()
+    taken = installation.queue.take(frozenset({"plan"}), lambda: False)
+    assert taken == address(task, "plan")
+    assert installation.engine.send_due() == 0
+    installation.clock.ahead = timedelta(minutes=1)
+    assert installation.engine.send_due() == 1
+    assert installation.queue.waiting() == {"plan": 1}
+
+
+def test_transient_faults_are_tried_again_until_they_pass(make: Make) -> None:
+    installation = make(step("one", "test.flaky", value=7))
+    view = installation.run()
+    assert view.status is TaskStatus.SUCCEEDED
+    assert installation.event_types(view.id, "one").count("subtask.retry") == 2
+
+
+def test_a_defect_is_tried_three_times_and_becomes_a_dead_letter(make: Make) -> None:
+    installation = make(step("one", "test.break", value=7))
+    view = installation.run()
+    assert view.status is TaskStatus.FAILED
+    dead = installation.subtask(view.id, "one")
+    assert (dead.status, dead.attempt, dead.fault) == ("dead", 3, Fault.DEFECT)
+    assert "ZeroDivisionError" in dead.detail
+    with installation.database.read() as tx:
+        assert [each.address for each in reading.dead_letters(tx, 10)] == [address(view.id, "one")]
+
+
+def test_bad_input_fails_at_once_and_skips_what_rests_on_it(make: Make) -> None:
+    installation = make(
+        step("one", "test.refuse", value=7),
+        step("two", "test.give", "one"),
+        step("three", "test.give", "two"),
+        step("apart", "test.give"),
+    )
+    view = installation.run()
+    assert (view.status, view.fault) == (TaskStatus.FAILED, Fault.INPUT)
+    assert view.missing == ("one: The number 7 can not be used.",)
+    assert installation.statuses(view.id) == {
+        "plan": "succeeded",
+        "one": "failed",
+        "two": "skipped",
+        "three": "skipped",
+        "apart": "succeeded",
+    }
+
+
+def test_the_rest_goes_on_without_an_optional_step_and_the_task_is_partial(make: Make) -> None:
+    values = [{"$from": "one.value"}, {"$from": "two.value"}]
+    installation = make(
+        step("one", "test.refuse", optional=True, value=7),
+        step("two", "test.give", value=4),
+        step("sum", "test.add", values=values),
+    )
+    view = installation.run()
+    assert view.status is TaskStatus.PARTIAL
+    assert view.result == {"value": 4}
+    assert view.missing == ("one: The number 7 can not be used.",)
+
+
+def test_an_optional_step_that_fails_releases_what_waited_for_it(make: Make) -> None:
+    installation = make(
+        step("one", "test.refuse", value=7, optional=True),
+        step("two", "test.give", "one", optional=True),
+        step("end", "test.give", "two", value=1),
+    )
+    view = installation.run()
+    assert installation.statuses(view.id)["two"] == "succeeded"
+    assert view.status is TaskStatus.PARTIAL
+
+
+@pytest.mark.parametrize("verdict", [{"passed": False, "faults": ["A figure is wrong."]}, {}])
+def test_a_result_that_its_check_does_not_pass_is_partial(make: Make, verdict: dict[str, object]) -> None:
+    plan = Plan(
+        (step("one", "test.give", value=1), step("check", "test.give", "one")),
+        result=Reference.parse("one.value"),
+        check=SubtaskKey("check"),
+    )
+    installation = make(plan=plan)
+    task = installation.submit()
+    for key, output in (("plan", {}), ("one", {"value": 1}), ("check", verdict)):
+        job = installation.engine.claim(address(task, key), ME)
+        assert job is not None
+        planned = plan if key == "plan" else None
+        installation.engine.settle(job, Succeeded(output, plan=planned))  # type: ignore[arg-type]  # JSON of the test
+    assert installation.view(task).status is TaskStatus.PARTIAL
+
+
+def test_parts_that_the_plan_does_not_cover_make_it_partial(make: Make) -> None:
+    view = make(step("one", "test.give"), not_covered=("and sing",)).run()
+    assert (view.status, view.missing) == (TaskStatus.PARTIAL, ("and sing",))
+
+
+def test_a_plan_without_a_result_is_partial(make: Make) -> None:
+    view = make(plan=Plan(SUM.steps, result=Reference.parse("sum.nothing"))).run()
+    assert view.status is TaskStatus.PARTIAL
+
+
+def test_a_question_makes_the_task_wait_and_the_answer_lets_it_go_on(make: Make) -> None:
+    installation = make(step("one", "test.ask"))
+    task = installation.submit()
+    with installation.working():
+        view = installation.until(task, lambda seen: seen.waiting)
+        assert view.shown_status == "waiting"
+        with installation.database.read() as tx:
+            (asked,) = reading.questions(tx, task, only_open=True)
+        installation.engine.answer(asked.id, "42", "somebody")
+        view = installation.until(task, lambda seen: seen.status.ended)
+    assert (view.status, view.result) == (TaskStatus.SUCCEEDED, {"value": 42})
+    with pytest.raises(NotFound):
+        installation.engine.answer(asked.id, "43", "somebody")
+
+
+def test_an_unsure_plan_waits_for_a_person(make: Make) -> None:
+    installation = make(step("one", "test.give"), sure=False)
+    task = installation.submit()
+    with installation.working():
+        installation.until(task, lambda seen: seen.waiting)
+        with installation.database.read() as tx:
+            (asked,) = reading.questions(tx, task, only_open=True)
+        installation.engine.answer(asked.id, "no", "somebody")
+        view = installation.until(task, lambda seen: seen.status.ended)
+    assert (view.status, view.fault) == (TaskStatus.FAILED, Fault.INPUT)
+
+
+def test_cancelling_ends_everything_that_has_not_ended(make: Make) -> None:
+    installation = make(plan=SUM)
+    task = installation.submit()
+    assert installation.engine.cancel(task) is True
+    assert installation.engine.cancel(task) is False
+    assert installation.view(task).status is TaskStatus.CANCELLED
+    assert installation.engine.claim(address(task, "plan"), ME) is None
+
+
+def test_a_task_past_its_time_ends_as_partial(make: Make) -> None:
+    installation = make(step("one", "test.ask"))
+    task = installation.submit()
+    with installation.database.write() as tx:
+        tx.exec_driver_sql("UPDATE task SET deadline = '2020-01-01 00:00:00'")
+    assert installation.engine.stop_overdue() == [task]
+    view = installation.view(task)
+    assert view.status is TaskStatus.PARTIAL
+    assert "time limit" in view.missing[0]
+
+
+def test_retrying_runs_what_failed_and_what_rests_on_it_but_not_what_is_done(make: Make) -> None:
+    installation = make(
+        step("good", "test.give", value=1),
+        step("bad", "test.break"),
+        step("after", "test.give", "bad"),
+    )
+    view = installation.run()
+    assert view.status is TaskStatus.FAILED
+    assert installation.engine.retry(view.id) == ["bad", "after"]
+    job = installation.engine.claim(address(view.id, "bad"), ME)
+    assert job is not None
+    installation.engine.settle(job, Succeeded({"value": 1}))
+    job = installation.engine.claim(address(view.id, "after"), ME)
+    assert job is not None
+    installation.engine.settle(job, Succeeded({"value": 2}))
+    assert installation.view(view.id).status is TaskStatus.SUCCEEDED
+    assert installation.event_types(view.id, "good").count("subtask.started") == 1
+
+
+def test_there_is_nothing_to_retry_in_a_task_that_succeeded(make: Make) -> None:
+    installation = make(plan=SUM)
+    view = installation.run()
+    with pytest.raises(InputRefused, match="nothing to retry"):
+        installation.engine.retry(view.id)
+
+
+def test_a_dead_letter_can_be_discarded_once(make: Make) -> None:
+    installation = make(step("one", "test.break"))
+    view = installation.run()
+    installation.engine.discard(address(view.id, "one"))
+    with pytest.raises(NotFound):
+        installation.engine.discard(address(view.id, "one"))
+
+
+def test_a_failure_of_a_job_that_was_taken_away_changes_nothing(make: Make) -> None:
+    installation = make(step("one", "test.give"))
+    task = installation.submit()
+    job = installation.engine.claim(address(task, "plan"), ME)
+    assert job is not None
+    installation.engine.cancel(task)
+    assert installation.engine.settle(job, Failed("too late", Fault.DEFECT)) is False
+    assert installation.view(task).status is TaskStatus.CANCELLED
