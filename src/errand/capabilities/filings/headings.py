@@ -33,14 +33,14 @@ _SUMMARY = re.compile(
 _CONTINUED = re.compile(r"\(\s*continued\s*\)|\bcont(?:inue)?[’']?d\b\.?$", re.I)
 _OPEN_END = re.compile(r"[,–—-]$|\b(?:and|or|of|the|to|in|a|an|our|for|with|by|on|that|which|as)$", re.I)
 _RISKY = re.compile(
-    r"\b(?:could|may|might|adverse\w*|harm\w*|risks?|depend\w*|rel(?:y|ies)|subject to|unable|fail\w*|compet\w+"
-    r"|expos\w+|uncertain\w*|volatil\w+|los[se]\w*|disrupt\w*|dilut\w+|impair\w*|threat\w*|decline\w*|litigation"
-    r"|limited|no assurance|cannot|must|significant\w*)\b",
+    r"\b(?:could|may|might|adverse\w*|harm\w*|risks?|depend\w*|rel(?:y|ies)|subject to|unable|fail\w*"
+    r"|compet\w+|expos\w+|uncertain\w*|volatil\w+|los[se]\w*|disrupt\w*|dilut\w+|impair\w*|threat\w*|decline\w*"
+    r"|litigation|limited|no assurance|cannot|must|significant\w*)\b",
     re.I,
 )
 _GOES_ON = re.compile(
-    r"^(?:in addition|for example|for instance|however|these|this|those|such|any of|as a result|moreover|further"
-    r"|furthermore|accordingly|also|additionally|therefore|while|although|there can be no|in particular|see\b"
+    r"^(?:in addition|for example|for instance|however|these|this|those|such|any of|as a result|moreover"
+    r"|further|furthermore|accordingly|also|additionally|therefore|while|although|there can be no|in particular|see\b"
     r"|consequently|similarly|finally|likewise|in the past|at the same|if any of|as discussed|as of)\b",
     re.I,
 )

@@ -66,7 +66,7 @@ def find_items(blocks: Sequence[Block], form: str) -> list[Span]:
     ends = _ends(blocks, headings)
     spans = [
         Span(key, heading.title, heading.block, end)
-        for heading, end in zip(headings, ends, strict=True)
+        for heading, end in zip(headings, ends, strict=False)
         for key in heading.keys
     ]
     if titles is TITLES_20F:
@@ -187,7 +187,7 @@ def _best(headings: list[ItemHeading], blocks: Sequence[Block]) -> list[ItemHead
         elif heading.strong and not merged[-1].strong:
             merged[-1] = replace(heading, block=merged[-1].block)
     best: dict[tuple[str, ...], tuple[bool, int, ItemHeading]] = {}
-    for heading, after in zip(merged, [*merged[1:], None], strict=True):
+    for heading, after in zip(merged, [*merged[1:], None], strict=False):
         end = blocks[after.block].start if after else blocks[-1].end
         rank = (heading.strong, end - blocks[heading.last].end, heading)
         if heading.keys not in best or rank[:2] > best[heading.keys][:2]:
@@ -201,7 +201,7 @@ def _ends(blocks: Sequence[Block], headings: list[ItemHeading]) -> list[int]:
     """The last block of each: before the next heading or the signatures; headings of parts left out."""
     signed = [at for at, block in enumerate(blocks) if _SIGNATURES.match(block.text.strip())]
     ends = []
-    for heading, after in zip(headings, [*headings[1:], None], strict=True):
+    for heading, after in zip(headings, [*headings[1:], None], strict=False):
         end = (after.block if after else len(blocks)) - 1
         if after is None:
             end = next((at - 1 for at in signed if at > heading.last), end)
@@ -222,7 +222,7 @@ def _parts_of(span: Span, blocks: Sequence[Block]) -> list[Span]:
         if key in TITLES_20F and key not in {s[0] for s in starts} and fits(key, title, TITLES_20F):
             starts.append((key, title.strip(" ."), at))
     ends = [at - 1 for _, _, at in starts[1:]] + [span.last]
-    return [Span(key, title, at, end) for (key, title, at), end in zip(starts, ends, strict=True)]
+    return [Span(key, title, at, end) for (key, title, at), end in zip(starts, ends, strict=False)]
 
 
 def _is_titled(block: Block, title: str) -> bool:

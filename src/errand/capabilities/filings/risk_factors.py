@@ -87,7 +87,7 @@ def _is_above(line: Headline, after: Headline) -> bool:
 def _segments(lines: list[Headline]) -> Iterator[list[Headline]]:
     """The headlines under each group's heading."""
     heads = [at for at, line in enumerate(lines) if line.role is Role.CATEGORY]
-    for start, end in zip(heads, [*heads[1:], len(lines)], strict=True):
+    for start, end in zip(heads, [*heads[1:], len(lines)], strict=False):
         if segment := lines[start + 1 : end]:
             yield segment
 
@@ -96,7 +96,7 @@ def _ranges(lines: list[Headline], last: int) -> Iterator[tuple[Headline, str, i
     """Each factor's heading, its group and its last block."""
     marks = [line for line in lines if line.role is not Role.TEXT]
     category = ""
-    for line, after in zip(marks, [*marks[1:], None], strict=True):
+    for line, after in zip(marks, [*marks[1:], None], strict=False):
         if line.role is Role.CATEGORY:
             category = line.text
         else:
