@@ -29,6 +29,8 @@ from errand.worker import Worker
 
 STOP_SECONDS = 10.0
 """How long a worker that stops waits for what runs; what is left is run again at the next start."""
+STOP_ONE_SECONDS = 1.0
+"""The same where a person waits for the end of one task: what still runs then is of no use to it any more."""
 
 MOST_LOST = 20
 """A killed process loses all that it ran at once, so a lost attempt tells little of a subtask."""
@@ -54,13 +56,18 @@ class Embedded:
         self._queue = InProcessQueue()
         self._artifacts = ArtifactFolder(self._home.artifacts)
         self._registry = WorkerRegistry(self._database, clock)
-        self._engine = Engine(
+        engine = partial(
+            Engine,
             self._database,
             self._queue,
             clock,
             lease=timedelta(seconds=settings.lease_seconds),
             patience=Patience(most_lost=MOST_LOST),
         )
+        self._engine = engine()
+        # What is asked for here may be another process's work: its message is due at once, so that the
+        # rescuer over there sends it without waiting for one of ours to be lost.
+        self._asked_engine = engine(resend=timedelta(0))
         self._locked = False
 
     @property
@@ -72,7 +79,7 @@ class Embedded:
         from errand.capabilities.documents.inspect import inspect
 
         return Service(
-            self._engine,
+            self._asked_engine,
             self._database,
             self._artifacts,
             self._registry,
@@ -116,7 +123,7 @@ class Embedded:
             yield EmbeddedWork(worker)
         finally:
             rescuer.stop()
-            worker.stop(STOP_SECONDS)
+            worker.stop(STOP_SECONDS if only is None else STOP_ONE_SECONDS)
 
     def examine(self) -> Sequence[Finding]:
         return examine(self._home.folder, self._catalogue)

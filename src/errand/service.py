@@ -163,6 +163,12 @@ class Service:
         with self._database.read() as tx:
             return reading.task_views(tx, status=status, limit=limit)
 
+    def count_tasks(self) -> dict[TaskStatus, int]:
+        """How many tasks there are in each status, 0 included."""
+        with self._database.read() as tx:
+            counted = reading.task_counts(tx)
+        return {status: counted.get(status, 0) for status in TaskStatus}
+
     def subtasks(self, task: TaskId) -> list[SubtaskView]:
         with self._database.read() as tx:
             return reading.subtask_views(tx, task)

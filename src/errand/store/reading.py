@@ -31,6 +31,12 @@ def task_views(connection: Connection, *, status: TaskStatus | None, limit: int)
     return [_task(row) for row in connection.execute(found)]
 
 
+def task_counts(connection: Connection) -> dict[TaskStatus, int]:
+    """Statuses that no task is in are not in it."""
+    found = select(task.c.status, func.count().label("tasks")).group_by(task.c.status)
+    return {TaskStatus(row.status): row.tasks for row in connection.execute(found)}
+
+
 def _task(row: Row[tuple[object, ...]]) -> TaskView:
     plan = row.plan or {}
     return TaskView(
