@@ -7,7 +7,7 @@ from itertools import pairwise
 from errand.capabilities.financials.model import Figure, Line, Period, Ratio, RatioGroup
 from errand.capabilities.financials.report_page import NOT_MEANINGFUL, NOTHING, Page, at, table
 from errand.capabilities.financials.report_words import NAMES, counted, listed, name, noun, sentence, span
-from errand.capabilities.reports.figures import exact, show
+from errand.capabilities.reports.figures import exact, is_currency, show
 from errand.capabilities.reports.markdown import escape
 
 _KEY_ITEMS = (
@@ -20,6 +20,7 @@ _TREND_ITEMS = (
     "free_cash_flow", "total_assets", "total_liabilities", "shareholders_equity", "long_term_debt",
     "eps_diluted",
 )  # fmt: skip
+_BALANCE_WORDS = ("assets", "liabilities", "equity", "debt")
 _TOP_LINES = ("revenue", "premiums", "net_interest_income")
 _MOST_PERIODS = 5
 _MOST_RATIO_PERIODS = 4
@@ -60,15 +61,14 @@ def balance_sheet(page: Page) -> Iterator[str]:
     if owned:
         yield sentence(f"At the end of {page.current.label} the balance sheet shows {listed(owned)}")
     owed = [page.said(line) for item in ("cash", "long_term_debt") if (line := page.line(item))]
-    liquid = [
-        said for said in (page.ratio_said("current_ratio"), page.ratio_said("interest_coverage")) if said
-    ]
+    named = ("net_debt", "current_ratio", "interest_coverage")
+    liquid = [said for ratio in named if (said := page.ratio_said(ratio))]
     if owed or liquid:
         yield sentence(f"It has {listed([*owed, *liquid])}")
     if not page.line("long_term_debt", "total_debt"):
         yield "No long-term debt was found among the reported figures."
     yield ""
-    yield from page.picture("balance", "debt")
+    yield from page.picture("balance")
     yield from _ratio_table(page, RatioGroup.LEVERAGE, RatioGroup.COVERAGE, RatioGroup.LIQUIDITY)
 
 
@@ -82,7 +82,7 @@ def cash_flow(page: Page) -> Iterator[str]:
     else:
         yield "No cash flow from operating activities was found among the reported figures."
     yield ""
-    yield from page.picture("cash-flow")
+    yield from page.picture("cash")
     yield from _ratio_table(page, RatioGroup.CASH, RatioGroup.PER_SHARE)
 
 
@@ -194,7 +194,7 @@ def _found(page: Page) -> str:
 def _ratio_table(page: Page, *groups: RatioGroup) -> Iterator[str]:
     periods = page.statements.periods[:_MOST_RATIO_PERIODS]
     ratios = [r for group in groups for r in page.ratios.ratios if r.group is group and at(r, page.current)]
-    ratios = [r for r in ratios if page.statements.line(r.name) is None]
+    ratios = [ratio for ratio in ratios if not _is_money(ratio) and not _is_repeated(ratio)]
     if not ratios:
         yield "No ratio of this kind can be computed from the reported figures."
         yield ""
@@ -202,6 +202,17 @@ def _ratio_table(page: Page, *groups: RatioGroup) -> Iterator[str]:
     used = [period for period in periods if any(at(ratio, period) for ratio in ratios)]
     rows = [_ratio_row(page, ratio, used) for ratio in ratios]
     yield from table(("Ratio", *(period.label for period in used), "Source"), rows)
+
+
+def _is_repeated(ratio: Ratio) -> bool:
+    """How lines of the balance sheet changed stands beside them among the key figures."""
+    words = ratio.label.casefold()
+    return ratio.group is RatioGroup.GROWTH and any(word in words for word in _BALANCE_WORDS)
+
+
+def _is_money(ratio: Ratio) -> bool:
+    """Amounts stand in the text, each with what it is made of; tables of ratios hold ratios."""
+    return is_currency(ratio.figures[0].unit.partition("/")[0])
 
 
 def _ratio_row(page: Page, ratio: Ratio, periods: Sequence[Period]) -> tuple[str, ...]:

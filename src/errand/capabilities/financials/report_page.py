@@ -82,9 +82,9 @@ class Page:
         if ratio is None:
             return ""
         label = ratio.label[:1].lower() + ratio.label[1:]
-        article = "an" if label[:1] in "aeiou" else "a"
+        article = "" if label == "net debt" else "an " if label[:1] in "aeiou" else "a "
         shown = self.ratio_cell(ratio, self.current)
-        return f"{article} {escape(label)} of {shown} {self.ledger.mark(ratio.label)}"
+        return f"{article}{escape(label)} of {shown} {self.ledger.mark(ratio.label)}"
 
     def ratio_cell(self, ratio: Ratio, period: Period) -> str:
         figure = at(ratio, period)
@@ -95,8 +95,8 @@ class Page:
         figure = line.at(self.current.label)
         if figure is None:
             return ""
-        mark = "" if bare else f" {self.ledger_mark(line)}"
-        return f"{noun(line, figure)} of {self.amount(line, figure)}{mark}"
+        said = f"{noun(line, figure)} of {self.amount(line, figure)}"
+        return said if bare else f"{said} {self.ledger_mark(line)}"
 
     def amount(self, line: Line, figure: Figure) -> str:
         """Without its minus where the words say that it is a loss."""

@@ -14,6 +14,7 @@ _IN_DETAIL = 6
 _QUOTED_CHARACTERS = 450
 """Of one risk, about; its first quotation is shown whatever its length."""
 _MOST_REASONS = 4
+_LEFT_OUT = " is left out where it means nothing"
 _QUOTE = '"'
 
 
@@ -49,7 +50,8 @@ def foundations(page: Page) -> Iterator[str]:
     periods = ", ".join(f"{escape(p.label)} (ended {day(p.end)})" for p in page.statements.periods)
     yield f"- Periods: {periods}. Currency: {page.statements.currency}."
     yield "- Figures are shown rounded by at most half a percent; the exact values stand under Sources."
-    yield "- Sentences quoted from the filing were chosen by their content and are verbatim, none reworded."
+    if page.risks and page.risks.risks:
+        yield "- Sentences quoted from the filing were chosen by their content and are verbatim, none reworded."
     for remark in _remarks(page):
         yield f"- {escape(sentence(remark))}"
     yield ""
@@ -109,8 +111,7 @@ def _detailed(page: Page, number: int, ranked: RankedRisk) -> Iterator[str]:
     yield ""
     for quotation in _chosen(ranked.summary):
         yield f"> {page.ledger.quote(quotation.text, quotation.source, subject)} {page.ledger.mark(subject)}"
-        yield ">"
-    yield ""
+        yield ""
     if reasons := [reason for reason in ranked.reasons if not any(a.unit for a in amounts(reason))]:
         yield f"Why it ranks here: {escape('; '.join(reasons[:_MOST_REASONS]).replace(_QUOTE, '’'))}."
         yield ""
@@ -145,7 +146,7 @@ def _risks_from_numbers(page: Page) -> Iterator[str]:
 
 def _remarks(page: Page) -> Iterator[str]:
     """Those whose figures can be traced, each once."""
-    given = [*page.statements.remarks, *page.ratios.remarks, *page.flags.remarks]
+    given = [*page.statements.remarks, *_gathered(page.ratios.remarks), *page.flags.remarks]
     given += [*(page.sections.remarks if page.sections else ()), *(page.risks.remarks if page.risks else ())]
     known = {folded(show(f.value, f.unit)) for line in page.statements.lines for f in line.figures}
     left_out = 0
@@ -156,3 +157,11 @@ def _remarks(page: Page) -> Iterator[str]:
             left_out += 1
     if left_out:
         yield f"{counted(left_out, 'remark')} with figures of their own: see the files of this task"
+
+
+def _gathered(remarks: Sequence[str]) -> Iterator[str]:
+    """Ratios that mean nothing in some period, in one sentence; the rest as it is."""
+    without = [remark.split(_LEFT_OUT)[0] for remark in remarks if _LEFT_OUT in remark]
+    yield from (remark for remark in remarks if _LEFT_OUT not in remark)
+    if without:
+        yield f"Left out for periods in which they mean nothing, for want of a positive base: {'; '.join(without)}"

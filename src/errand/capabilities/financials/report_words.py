@@ -34,6 +34,15 @@ _LOSSES = {
     "shareholders_equity": "shareholders’ deficit",
     "eps_diluted": "diluted loss per share",
 }
+_EITHER = {
+    "gross_profit": "Gross profit (loss)",
+    "operating_income": "Operating income (loss)",
+    "net_income": "Net income (loss)",
+    "shareholders_equity": "Shareholders’ equity (deficit)",
+    "eps_diluted": "Diluted earnings (loss) per share (EPS)",
+}
+"""Labels of rows in which a loss stands."""
+_RECENT = 5
 _ALSO = {
     "revenue": {"total revenue", "revenues", "total revenues"},
     "net_income": {"net income (loss)", "net loss", "net earnings", "profit or loss", "profit (loss)"},
@@ -54,8 +63,8 @@ _LONGEST_LABEL = 60
 def name(line: Line) -> str:
     """`Revenue (net sales)`, `Net income (loss)`: the row's label, and what its figures are filed under."""
     ours = NAMES.get(line.item, line.label)
-    if line.item in _LOSSES and any(figure.value < 0 for figure in line.figures):
-        return f"{ours} ({_LOSSES[line.item] if line.item != 'net_income' else 'net loss'})"
+    if line.item in _EITHER and any(figure.value < 0 for figure in line.figures[:_RECENT]):
+        return _EITHER[line.item]
     theirs = line.label.strip()
     if theirs.startswith(f"{ours} ("):
         return theirs
@@ -96,7 +105,8 @@ def sentence(text: str) -> str:
     """With a capital at its start and a full stop at its end."""
     stripped = text.strip()
     ended = stripped if stripped.endswith((".", "!", "?", ".”")) else f"{stripped}."
-    return ended[:1].upper() + ended[1:]
+    names_a_file = "." in ended.split(" ", 1)[0].rstrip(".")
+    return ended if names_a_file else ended[:1].upper() + ended[1:]
 
 
 def _same(item: str, ours: str, theirs: str) -> bool:

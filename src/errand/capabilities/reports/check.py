@@ -33,7 +33,9 @@ _LEAST_WORDS = 6
 _PLACEHOLDER = re.compile(
     r"\b(?:lorem ipsum|TODO|TBD|FIXME|XXX)\b|\{\{|\}\}|<[a-z_]+>|\[(?:insert|your|placeholder)[^\]]*\]"
 )
-_EMPTY_VALUE = re.compile(r"(?:^|[\s$€£:])(?:None|nan|NaN|null|undefined|inf)(?:$|[\s.,;:%])")
+_EMPTY_VALUE = re.compile(
+    r"^(?:None|nan|NaN|null)$|(?:[$€£:=]|\b(?:of|to|from|at|is|was|by))\s?(?:None|nan|NaN|null|undefined)\b"
+)
 _MOST_FAULTS = 50
 
 

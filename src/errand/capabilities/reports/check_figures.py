@@ -10,6 +10,7 @@ from errand.capabilities.reports.figures import TOLERANCE
 from errand.capabilities.reports.formula import recompute
 from errand.capabilities.reports.markdown import (
     Blocks,
+    Heading,
     Inlines,
     List,
     Paragraph,
@@ -101,9 +102,9 @@ def figure_faults(shown: Sequence[Shown], claims: Sequence[Claim]) -> Iterator[s
             yield f"The figure {each.amount.text}{place} has no source: {known}."
 
 
-def claim_faults(claims: Iterable[Claim], facts: FactSet | None) -> Iterator[str]:
+def claim_faults(claims: Sequence[Claim], facts: FactSet | None) -> Iterator[str]:
     """One sentence for each claim whose value is not what is reported, or not what its formula comes to."""
-    reported = _Reported(facts) if facts else None
+    reported = _Reported(facts, claims) if facts else None
     for claim in claims:
         if claim.value is None:
             continue
@@ -120,12 +121,17 @@ def claim_faults(claims: Iterable[Claim], facts: FactSet | None) -> Iterator[str
 
 
 class _Reported:
-    """Values by where they stand."""
+    """Values by where they stand, and the claims that are computed from them."""
 
-    def __init__(self, facts: FactSet) -> None:
+    def __init__(self, facts: FactSet, claims: Iterable[Claim]) -> None:
         self._by_place: dict[tuple[str, str], set[Decimal]] = {}
         for fact in facts.facts:
             self._by_place.setdefault(_place(fact.source), set()).add(fact.value)
+        self._computed = [
+            (frozenset(map(_place, claim.sources)), value)
+            for claim in claims
+            if claim.formula is not None and claim.value and (value := _decimal(claim.value)) is not None
+        ]
 
     def holds(self, sources: Iterable[Source], value: Decimal) -> bool:
         """True when it is reported at one of these places, up to a sign that only presentation gave it."""
@@ -133,6 +139,13 @@ class _Reported:
 
     def values(self, sources: Iterable[Source]) -> set[Decimal]:
         return {value for source in sources for value in self._by_place.get(_place(source), ())}
+
+    def operands(self, claim: Claim) -> set[Decimal]:
+        """What its formula may use, without signs: what its sources report, and what others made of those."""
+        own = {abs(value) for value in self.values(claim.sources)}
+        places = frozenset(map(_place, claim.sources))
+        made = {abs(value) for parts, value in self._computed if parts < places}
+        return own | made | {abs(a + sign * b) for a in own for b in own for sign in (1, -1)}
 
 
 def _place(source: Source) -> tuple[str, str]:
@@ -148,8 +161,7 @@ def _formula_faults(claim: Claim, value: Decimal, name: str, reported: _Reported
     if not any(_near(again.result * factor, value) for factor in factors):
         yield f"The formula of {name} comes to {again.result:,.6g}, not to its value: {claim.formula}."
     elif reported:
-        known = {abs(each) for each in reported.values(claim.sources)}
-        known |= {abs(a + sign * b) for a in known for b in known for sign in (1, -1)}
+        known = reported.operands(claim)
         strange = [each for each in again.operands if not _is_known(each, again.power, known)]
         if strange:
             yield f"The formula of {name} uses {strange[0]:,f}, which none of its sources reports."

@@ -10,8 +10,11 @@ from errand.capabilities.reports.markdown import escape
 from errand.capabilities.reports.model import Claim, Claims
 from errand.capabilities.sources import Source
 
-_FORMULAS_LISTED = 2
+_FORMULAS_LISTED = 1
 """Of a computed series, for how many periods the formula is written out; the claims hold all of them."""
+
+_PLACES_LISTED = 8
+"""Of many passages under one mark, only the pages are said; the claims hold the characters of each."""
 
 
 @dataclass
@@ -105,7 +108,7 @@ def _described(entry: _Entry, reported: dict[tuple[str, str], int]) -> str:
     plain = [figure for figure in entry.figures if figure.formula is None]
     computed = [figure for figure in entry.figures if figure.formula is not None]
     parts = [f"{_dated(figure)}, {escape(_spot(figure.sources[0]))}" for figure in plain]
-    parts += [_computed(figure, reported) for figure in computed[:_FORMULAS_LISTED]]
+    parts += [_computed(figure, reported, entry.number) for figure in computed[:_FORMULAS_LISTED]]
     if len(computed) > _FORMULAS_LISTED:
         parts.append("other periods likewise")
     return f"{subject}: {'; '.join(parts)}{_standing(plain)}"
@@ -125,17 +128,26 @@ def _standing(figures: list[Figure]) -> str:
     return f" ({escape('; '.join(names))})" if names else ""
 
 
-def _computed(figure: Figure, reported: dict[tuple[str, str], int]) -> str:
-    numbers = sorted({reported[_key(source)] for source in figure.sources if _key(source) in reported})
+def _computed(figure: Figure, reported: dict[tuple[str, str], int], own: int) -> str:
+    numbers = sorted(
+        {reported[_key(source)] for source in figure.sources if _key(source) in reported} - {own}
+    )
     others = [_spot(source) for source in figure.sources if _key(source) not in reported]
     origin = [f"[{number}]" for number in numbers] + [escape(spot) for spot in dict.fromkeys(others)]
-    return f"{_dated(figure)}, computed: {escape(figure.formula or '')}, from {', '.join(origin)}"
+    ending = f", from {', '.join(origin)}" if origin else ""
+    return f"{escape(figure.period)}, computed: {_formula(figure)}{ending}"
+
+
+def _formula(figure: Figure) -> str:
+    """It begins with a number; that is no list here."""
+    return escape(f"= {figure.formula}").removeprefix("\\= ")
 
 
 def _passages(places: list[Source]) -> str:
     by_document: dict[str, list[str]] = {}
+    many = len(places) > _PLACES_LISTED
     for place in places:
-        known = place.start is not None and place.end is not None
+        known = not many and place.start is not None and place.end is not None
         span = f" (characters {place.start:,}–{place.end:,})" if known else ""
         by_document.setdefault(place.document, []).append(f"{place.where}{span}")
     return "; ".join(

@@ -26,11 +26,8 @@ class Panel:
 
 
 def described(panel: Panel) -> str:
-    """The chart in words, for whoever can not see it: `Margins (%): net margin 25.3, 24; for FY2023, FY2024`."""
+    """What can be seen, for whoever can not see it: `Margins (%): gross margin, net margin; 2019 to 2024`."""
     unit = f" ({panel.unit})" if panel.unit else ""
-    rows = (f"{each.name} {', '.join(_said(value) for value in each.values)}" for each in panel.series)
-    return f"{panel.title}{unit}: {'; '.join(rows)}; for {', '.join(panel.labels)}"
-
-
-def _said(value: float | None) -> str:
-    return "unknown" if value is None else f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
+    first, last = panel.labels[0], panel.labels[-1]
+    reach = first if len(panel.labels) == 1 else f"{first} to {last}"
+    return f"{panel.title}{unit}: {', '.join(each.name for each in panel.series)}; {reach}"

@@ -1,0 +1,103 @@
+"""`report.compose`: a report out of summaries, for requests that no playbook knows how to answer better."""
+
+from collections.abc import Iterator
+from pathlib import PurePath
+
+from pydantic import BaseModel
+
+from errand.capabilities.documents.model import Document, DocumentRef
+from errand.capabilities.reports.check import REQUEST
+from errand.capabilities.reports.ledger import Ledger
+from errand.capabilities.reports.markdown import escape
+from errand.capabilities.reports.model import ChartRef, ClaimsRef, ReportRef
+from errand.capabilities.reports.pictures import load_image
+from errand.capabilities.sources import Source
+from errand.capabilities.text.model import Summary, SummaryRef
+from errand.capability import Context, Field, capability
+from errand.domain.errors import InputRefused
+
+_MOST_KEYWORDS = 12
+_LONGEST_TITLE = 120
+
+
+class ComposeInput(BaseModel):
+    title: str = Field(default="", description="Title of the report.")
+    request: str = Field(default="", description="What was asked for.")
+    summaries: list[SummaryRef] = Field(default=[], description="Summaries of the documents, in order.")
+    documents: list[DocumentRef] = Field(default=[], description="The documents that it rests on.")
+    charts: list[ChartRef] = Field(default=[], description="Charts to show.")
+
+
+class Composed(BaseModel):
+    report: ReportRef = Field(description="The report as Markdown.")
+    claims: ClaimsRef = Field(description="Every quotation in it with where it stands.")
+
+
+@capability("report.compose")
+def compose(given: ComposeInput, context: Context) -> Composed:
+    """Compose one report from summaries, documents and charts: put findings together into a write-up.
+
+    Every sentence that it takes from a document is a quotation with its place.
+    """
+    if not (given.summaries or given.documents or given.charts):
+        raise InputRefused("There is nothing to put into a report: give summaries, documents or charts.")
+    ledger = Ledger()
+    text = "\n".join(_report(given, ledger, context)) + "\n"
+    return Composed(
+        report=context.save(ReportRef, "report.md", text.encode(), "text/markdown"),
+        claims=context.save_model(ClaimsRef, "report-claims.json", ledger.claims()),
+    )
+
+
+def _report(given: ComposeInput, ledger: Ledger, context: Context) -> Iterator[str]:
+    title = " ".join((given.title or given.request or "Report").split())
+    yield f"# {escape(title if len(title) <= _LONGEST_TITLE else f'{title[:_LONGEST_TITLE].rstrip()}…')}"
+    yield ""
+    documents = [context.load_model(each, Document) for each in given.documents]
+    for each in given.summaries:
+        yield from _summary(context.load_model(each, Summary), ledger)
+    if not given.summaries:
+        yield "No summary was made; the documents are listed below."
+        yield ""
+    for chart in given.charts:
+        alt = load_image(chart, context).alt or PurePath(chart.name).stem.replace("-", " ")
+        yield f"![{escape(alt)}]({chart.name})"
+        yield ""
+    yield from _foundations(given, documents, ledger)
+    if lines := list(ledger.source_lines()):
+        yield "## Sources"
+        yield ""
+        yield from lines
+
+
+def _summary(summary: Summary, ledger: Ledger) -> Iterator[str]:
+    name = summary.quotations[0].source.document if summary.quotations else summary.title
+    yield f"## {escape(name)}"
+    yield ""
+    if not summary.quotations:
+        yield "No sentence of this document could be chosen."
+        yield ""
+    for number, quotation in enumerate(summary.quotations, start=1):
+        subject = f"{name}, quotation {number}"
+        yield f"- {ledger.quote(quotation.text, quotation.source, subject)} {ledger.mark(subject)}"
+    yield ""
+    if summary.keywords:
+        yield f"*Keywords:* {escape(', '.join(summary.keywords[:_MOST_KEYWORDS]))}"
+        yield ""
+
+
+def _foundations(given: ComposeInput, documents: list[Document], ledger: Ledger) -> Iterator[str]:
+    yield "## What this rests on"
+    yield ""
+    if given.request:
+        place = Source(document=REQUEST, sha256="", where="as it was asked", quote=given.request)
+        yield f"- The request: {ledger.passage(given.request, place, 'The request')}"
+    hashes = {name: digest for name, digest in ledger.documents().items() if digest}
+    hashes |= {document.name: document.sha256 for document in documents}
+    for name, digest in hashes.items():
+        yield f"- {escape(name)}, SHA-256 `{digest}`"
+    for document in documents:
+        for remark in document.remarks:
+            yield f"- {escape(document.name)}: {escape(remark)}"
+    yield "- The sentences in quotation marks were chosen by what they say of the whole; none was reworded."
+    yield ""
