@@ -62,6 +62,7 @@ def refusal(path: Path) -> str:
         ("a.csv", b"a,b\n1,2\n", "csv"),
         ("a.json", b'{"cik": 1}', "json"),
         ("a.xml", b"<?xml version='1.0'?><xbrl/>", "xml"),
+        ("instance", b"<xbrli:xbrl xmlns:xbrli='x'><a/></xbrli:xbrl>", "xml"),
     ],
 )
 def test_formats_that_are_read_pass(tmp_path: Path, name: str, content: bytes, format_: str) -> None:
@@ -176,6 +177,19 @@ def test_other_formats_are_refused_by_their_names(
     tmp_path: Path, name: str, content: bytes, said: str
 ) -> None:
     assert said in refusal(kept(tmp_path, name, content))
+
+
+@pytest.mark.parametrize("answer", ['{"error": 0.12, "rate": 3}', '{"message": "Hello", "error": null}'])
+def test_json_that_merely_speaks_of_errors_passes(tmp_path: Path, answer: str) -> None:
+    assert inspect(kept(tmp_path, "a.json", answer), limit_bytes=LIMIT).format == "json"
+
+
+def test_a_long_page_without_its_end_is_remarked(tmp_path: Path) -> None:
+    page = "<html><body>" + "<p>We make pumps for every mill.</p>" * 2_000
+    cut = inspect(kept(tmp_path, "cut.html", page), limit_bytes=LIMIT)
+    whole = inspect(kept(tmp_path, "whole.html", page + "</body></html>"), limit_bytes=LIMIT)
+    assert cut.remarks == ("cut.html does not end as web pages do: it may be incomplete.",)
+    assert whole.remarks == ()
 
 
 @pytest.mark.corpus

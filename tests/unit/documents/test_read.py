@@ -153,6 +153,11 @@ def test_cells_of_a_workbook_keep_their_places_and_digits() -> None:
     assert offsets_hold(document)
 
 
+def test_formulas_without_a_stored_result_are_told() -> None:
+    document = parse(made.xlsx({"S": [[1, 2, "=A1+B1"]]}), "sums.xlsx")
+    assert document.remarks[0].startswith("1 formulas have no stored result")
+
+
 def test_a_workbook_of_a_million_empty_rows_is_read_quickly() -> None:
     empty = "".join(f'<row r="{n}"/>' for n in range(2, 300_000))
     first, last = (

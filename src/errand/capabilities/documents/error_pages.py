@@ -95,9 +95,10 @@ def _json_error(source: str) -> str | None:
     if not isinstance(answer, dict) or len(answer) > 6:
         return None
     lower = {str(key).lower(): value for key, value in answer.items()}
-    said = str(lower.get("message") or lower.get("error") or lower.get("errors") or "")
-    failed = bool(lower.keys() & {"error", "errors"}) or bool(_SAYS_ERROR.search(said))
-    return said[:150] if said and failed else None
+    fault = lower.get("error") or lower.get("errors")
+    said = str(lower.get("message") or fault or "")
+    told = bool(fault) and (isinstance(fault, str | dict | list) or fault in range(400, 600))
+    return said[:150] if said and (told or _SAYS_ERROR.search(said)) else None
 
 
 def _plain_error(text: str) -> str | None:

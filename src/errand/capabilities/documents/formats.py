@@ -101,6 +101,7 @@ _HTML = re.compile(rb"<(?:!doctype\s+html|html[\s>:]|head[\s>]|body[\s>])", re.I
 _HTML_FRAGMENT = re.compile(
     rb"^\s*<(?:p|div|h[1-6]|table|ul|ol|title|meta|span|center|font|article)[\s>]", re.I
 )
+_ELEMENT = re.compile(rb"\s*<[A-Za-z_][\w.-]*(?::[\w.-]+)?(?:\s[^<>]*)?>")
 _MARKUP = re.compile(rb"^\s*<[!?A-Za-z]")
 
 
@@ -169,6 +170,8 @@ def _text_format(content: bytes, head: bytes, name: str) -> Format:
         return Format.XML
     if start[:1] in (b"{", b"[") and (promised is Format.JSON or (promised is None and _is_json(content))):
         return Format.JSON
+    if promised is None and _ELEMENT.match(head) and content.rstrip().endswith(b">"):
+        return Format.XML
     if promised is None or promised in _BINARY or promised in (Format.JSON, Format.XML):
         return Format.TEXT
     return promised

@@ -42,7 +42,7 @@ def inspect(path: Path, *, limit_bytes: int) -> Inspected:
         _refuse_damage(path, found, content)
     except OSError as error:
         raise InputRefused(f"{path} can not be read ({error.strerror or error}): check the file.") from error
-    return Inspected(MEDIA_TYPES[found], found.value, _remarks(path.name, found, content))
+    return Inspected(MEDIA_TYPES[found], found.value, _remarks(path, found, content))
 
 
 def _refuse_other_than_files(path: Path, limit_bytes: int) -> None:
@@ -100,14 +100,28 @@ def _refuse_damaged_office(content: bytes, name: str, found: Format) -> None:
             read_part(archive, main, name)  # its checksum is compared
 
 
-def _remarks(name: str, found: Format, content: bytes) -> tuple[str, ...]:
+def _remarks(path: Path, found: Format, content: bytes) -> tuple[str, ...]:
+    name = path.name
     promised = named_format(name)
     remarks = []
     if promised not in (None, found) and Format.CODE not in (promised, found):
         remarks.append(f"{name} is read as {CALLED[found]}, which is what it holds.")
+    if found is Format.HTML and _is_cut_off(path):
+        remarks.append(f"{name} does not end as web pages do: it may be incomplete.")
     if found not in (Format.PDF, Format.DOCX, Format.XLSX) and decode(content, partial=True).damaged:
         remarks.append(f"{name} holds some damaged characters.")
     return tuple(remarks)
+
+
+def _is_cut_off(path: Path) -> bool:
+    """Whether a long page lacks its end; short ones are often fragments on purpose."""
+    size = path.stat().st_size
+    if size < 50_000:
+        return False
+    with path.open("rb") as file:
+        file.seek(size - 4_096)
+        ending = file.read().lower().replace(b"\x00", b"")
+    return not any(mark in ending for mark in (b"</html", b"</body", b"</document", b"</sec-document"))
 
 
 def megabytes(size: int) -> str:

@@ -2,6 +2,8 @@
 
 import datetime
 import io
+import re
+import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -21,6 +23,8 @@ MOST_CELLS = 600_000
 """Cells kept of a workbook; a sheet goes down to the row and across to the column named above."""
 MOST_EMPTY = 5_000
 """Empty rows in a sequence after which a sheet counts as ended: some go on to the last row there is."""
+_SCANNED = 30_000_000
+_NO_RESULT = re.compile(rb"<f(?:\s[^<>]*)?>[^<]*</f>\s*(?:<v\s*/>|<v></v>)?\s*</c>")
 
 Progress = Callable[[str, float], None]
 
@@ -29,7 +33,13 @@ def read_xlsx(content: bytes, name: str, progress: Progress) -> Document:
     """Raises InputRefused when it is damaged, protected or far too large."""
     with opened(content, name) as archive:
         check_parts(archive, name)
+        unknown = _formulas_without_values(archive)
     writer = BlockWriter()
+    if unknown:
+        writer.remark(
+            f"{unknown:,} formulas have no stored result and are shown as empty: save the workbook in a "
+            "spreadsheet program and attach it again."
+        )
     try:
         workbook = _open(content)
         for number, sheet in enumerate(workbook.worksheets):
@@ -56,6 +66,14 @@ def _open(content: bytes) -> "Workbook":
     # It warns of features that it does not keep. (`catch_warnings` would not be safe in threads.)
     warnings.filterwarnings("ignore", category=UserWarning, module="openpyxl")
     return openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+
+
+def _formulas_without_values(archive: zipfile.ZipFile) -> int:
+    """Programs that only write files leave results to whoever opens them."""
+    sheets = [
+        p for p in archive.infolist() if p.filename.startswith("xl/worksheets/") and p.file_size < _SCANNED
+    ]
+    return sum(len(_NO_RESULT.findall(archive.read(sheet))) for sheet in sheets)
 
 
 def _write_sheet(title: str, rows: Iterable[tuple[object, ...]], writer: BlockWriter) -> None:
