@@ -54,7 +54,7 @@ def main(folder: Path) -> None:
     task = known[0].id if known else installation.submit()
     installation.registry.presume_lost()
     installation.engine.let_leases_end()
-    print("working", flush=True)
+    print("working", flush=True)  # noqa: T201  # the test waits for it
     with installation.working():
         installation.until(task, lambda view: view.status.ended)
 

@@ -1,0 +1,144 @@
+"""The store on a real SQLite file."""
+
+import subprocess
+import sys
+import threading
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import insert, select
+
+from errand.domain.errors import HomeInUse, InputRefused, SetupError, StoreUnavailable
+from errand.store.artifacts import ArtifactFolder
+from errand.store.database import Database
+from errand.store.home import Home
+from errand.store.tables import metadata, worker
+from tests.installation import LONG_ENOUGH
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Database:
+    made = Database(f"sqlite:///{tmp_path / 'errand.db'}")
+    made.migrate()
+    return made
+
+
+def test_the_migrations_make_exactly_the_tables_that_the_code_uses(database: Database) -> None:
+    with database.read() as tx:
+        assert compare_metadata(MigrationContext.configure(tx), metadata) == []
+    database.close()
+
+
+def test_migrating_twice_changes_nothing(database: Database) -> None:
+    database.migrate()
+    with database.read() as tx:
+        assert tx.exec_driver_sql("SELECT version_num FROM alembic_version").all() == [("0001",)]
+    database.close()
+
+
+def test_times_come_back_as_the_same_moment_in_utc(database: Database) -> None:
+    at = datetime(2026, 3, 1, 12, tzinfo=timezone(timedelta(hours=5)))
+    row = {"id": "w", "host": "h", "process": 1, "version": "1", "capabilities": [], "slots": 1, "state": "x"}
+    with database.write() as tx:
+        tx.execute(insert(worker), row | {"started": at, "heartbeat": at})
+    with database.read() as tx:
+        back = tx.execute(select(worker.c.started)).scalar_one()
+    assert (back, back.tzinfo) == (at, UTC)
+    database.close()
+
+
+def test_a_reader_does_not_wait_for_a_writer(database: Database) -> None:
+    with database.write() as tx:
+        tx.exec_driver_sql("CREATE TABLE extra (n INTEGER)")
+        with database.read() as other:
+            assert other.exec_driver_sql("SELECT count(*) FROM task").scalar_one() == 0
+    database.close()
+
+
+def test_writers_of_many_threads_lose_nothing(database: Database) -> None:
+    with database.write() as tx:
+        tx.exec_driver_sql("CREATE TABLE counter (n INTEGER)")
+        tx.exec_driver_sql("INSERT INTO counter VALUES (0)")
+
+    def count() -> None:
+        for _ in range(50):
+            with database.write() as tx:
+                n = tx.exec_driver_sql("SELECT n FROM counter").scalar_one()
+                tx.exec_driver_sql("UPDATE counter SET n = ?", (n + 1,))
+
+    threads = [threading.Thread(target=count) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(LONG_ENOUGH)
+    with database.read() as tx:
+        assert tx.exec_driver_sql("SELECT n FROM counter").scalar_one() == 200
+    database.close()
+
+
+def test_a_full_database_is_said_in_a_sentence_and_keeps_what_it_has(database: Database) -> None:
+    with database.write() as tx:
+        tx.exec_driver_sql("CREATE TABLE kept (text TEXT)")
+        tx.exec_driver_sql("INSERT INTO kept VALUES ('before')")
+        pages = tx.exec_driver_sql("PRAGMA page_count").scalar_one()
+        tx.exec_driver_sql(f"PRAGMA max_page_count = {pages + 4}")
+    with pytest.raises(StoreUnavailable, match="is full: free some space"), database.write() as tx:
+        tx.exec_driver_sql("INSERT INTO kept VALUES (?)", ("x" * 1_000_000,))
+    with database.read() as tx:
+        assert tx.exec_driver_sql("SELECT text FROM kept").all() == [("before",)]
+    database.close()
+
+
+def test_a_file_that_is_no_database_is_said_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "errand.db").write_bytes(b"not a database at all, but long enough to be taken for one" * 20)
+    with pytest.raises(StoreUnavailable, match="restore it from a backup"):
+        Database(f"sqlite:///{tmp_path / 'errand.db'}").migrate()
+
+
+def test_an_artifact_is_stored_once_and_found_by_its_hash(tmp_path: Path) -> None:
+    folder = ArtifactFolder(tmp_path)
+    (tmp_path / "given.txt").write_text("content")
+    assert folder.put(b"content") == folder.put_file(tmp_path / "given.txt")
+    assert folder.get(folder.put(b"content")) == b"content"
+    assert [p.name for p in tmp_path.rglob(".new-*")] == []
+
+
+@pytest.mark.parametrize("digest", ["../../etc/passwd", "", "0" * 63, "G" * 64])
+def test_only_a_hash_reaches_an_artifact(tmp_path: Path, digest: str) -> None:
+    with pytest.raises(InputRefused):
+        ArtifactFolder(tmp_path).get(digest)
+
+
+def test_an_artifact_that_is_missing_is_said_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(InputRefused, match="is missing"):
+        ArtifactFolder(tmp_path).get("0" * 64)
+
+
+def test_a_second_process_is_told_who_works_on_the_home(tmp_path: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path; from errand.store.home import Home\n"
+        "with Home(Path(sys.argv[1])).locked(): print('locked', flush=True); sys.stdin.read()"
+    )
+    holder = subprocess.Popen(
+        [sys.executable, "-c", script, str(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "locked\n"
+    with pytest.raises(HomeInUse, match=f"process {holder.pid}"), Home(tmp_path).locked():
+        pass
+    holder.kill()
+    holder.communicate()
+    with Home(tmp_path).locked():
+        assert (tmp_path / "lock").read_text() != str(holder.pid)
+
+
+def test_a_home_that_can_not_be_made_is_said_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SetupError, match="set ERRAND_HOME"):
+        Home(tmp_path / "file" / "home")

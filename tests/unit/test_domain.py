@@ -1,0 +1,146 @@
+"""Decisions, without a database."""
+
+import random
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from errand.domain.ids import SubtaskAddress, SubtaskKey, TaskId, WorkerId
+from errand.domain.plan import Reference, references
+from errand.domain.resolving import look_up, resolve
+from errand.domain.task import (
+    Again,
+    Backoff,
+    Failed,
+    Fault,
+    GivenUp,
+    Job,
+    Patience,
+    Shortfall,
+    SubtaskStatus,
+    TaskStatus,
+    ending,
+)
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def job(attempt: int, max_attempts: int = 3) -> Job:
+    address = SubtaskAddress(TaskId("t"), SubtaskKey("k"))
+    return Job(address, "x.y", {}, attempt, max_attempts, False, False, WorkerId("w"), NOW)  # noqa: FBT003  # a record
+
+
+def shortfall(status: SubtaskStatus, *, optional: bool = False) -> Shortfall:
+    return Shortfall("k", "Draw", status, optional, "It did not work", Fault.DEFECT)
+
+
+@pytest.mark.parametrize(
+    ("text", "step", "path"),
+    [
+        ("read", "read", ()),
+        ("read.document", "read", ("document",)),
+        ("request.attachments[1].name", "request", ("attachments", 1, "name")),
+    ],
+)
+def test_a_reference_is_read_and_written_alike(text: str, step: str, path: tuple[str | int, ...]) -> None:
+    read = Reference.parse(text)
+    assert (read.step, read.path, str(read)) == (step, path, text)
+
+
+@pytest.mark.parametrize("text", ["", ".", "a..b", "a.[x]", ".a"])
+def test_what_is_no_reference_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"reference|invalid literal"):
+        Reference.parse(text)
+
+
+def test_references_are_found_at_any_depth() -> None:
+    value: Any = {"a": [{"$from": "x.y"}, {"b": {"$from": "z"}}], "c": "$from"}
+    assert [str(each) for each in references(value)] == ["x.y", "z"]
+
+
+def test_inputs_are_filled_and_what_is_missing_is_left_out() -> None:
+    inputs: Any = {
+        "one": {"$from": "a.n"},
+        "gone": {"$from": "b.n"},
+        "list": [{"$from": "a.n"}, {"$from": "b.n"}, 3],
+        "said": None,
+        "files": {"$from": "request.attachments[0]"},
+    }
+    assert resolve(inputs, {"a": {"n": 1}}, {"attachments": ["f"]}) == {
+        "one": 1,
+        "list": [1, 3],
+        "said": None,
+        "files": "f",
+    }
+
+
+def test_looking_past_the_end_finds_nothing() -> None:
+    assert look_up(Reference.parse("a.n[3].x"), {"a": {"n": [1]}}, {}) is None
+
+
+@pytest.mark.parametrize("fault", [Fault.INPUT, Fault.SETUP])
+def test_what_a_person_must_mend_is_not_tried_again(fault: Fault) -> None:
+    decided = Patience().after(Failed("no", fault), job(1), NOW, random.Random(1))
+    assert decided == GivenUp(SubtaskStatus.FAILED)
+
+
+@pytest.mark.parametrize("fault", [Fault.TRANSIENT, Fault.DEFECT])
+def test_three_strikes_make_a_dead_letter(fault: Fault) -> None:
+    patience, chance = Patience(), random.Random(1)
+    assert isinstance(patience.after(Failed("no", fault), job(2), NOW, chance), Again)
+    assert patience.after(Failed("no", fault), job(3), NOW, chance) == GivenUp(SubtaskStatus.DEAD)
+
+
+def test_a_lost_attempt_is_tried_again_at_once_within_its_own_bound() -> None:
+    patience, lost = Patience(most_lost=5), Failed("gone", Fault.LOST)
+    assert patience.after(lost, job(4), NOW, random.Random(1)) == Again(NOW)
+    assert patience.after(lost, job(5, 99), NOW, random.Random(1)) == GivenUp(SubtaskStatus.DEAD)
+
+
+def test_who_says_when_to_come_back_is_believed() -> None:
+    failed = Failed("busy", Fault.TRANSIENT, retry_after_seconds=7)
+    assert Patience().after(failed, job(1), NOW, random.Random(1)) == Again(NOW + timedelta(seconds=7))
+
+
+@given(attempt=st.integers(1, 50), seed=st.integers())
+def test_the_wait_grows_is_spread_and_bounded(attempt: int, seed: int) -> None:
+    backoff = Backoff(first_seconds=1, factor=4, longest_seconds=300)
+    waited = backoff.delay(attempt, random.Random(seed)).total_seconds()
+    whole = min(4.0 ** (attempt - 1), 300)
+    assert whole / 2 <= waited <= whole
+
+
+def test_a_task_succeeds_only_with_a_result_that_was_checked() -> None:
+    assert ending(shortfalls=[], verdict={"passed": True}, has_result=True).status is TaskStatus.SUCCEEDED
+    assert ending(shortfalls=[], verdict={"passed": False}, has_result=True).status is TaskStatus.PARTIAL
+    assert ending(shortfalls=[], verdict={}, has_result=True).status is TaskStatus.PARTIAL
+    assert ending(shortfalls=[], verdict=None, has_result=False).status is TaskStatus.PARTIAL
+
+
+def test_what_the_check_found_is_said() -> None:
+    how = ending(shortfalls=[], verdict={"passed": False, "faults": ["A figure is wrong."]}, has_result=True)
+    assert how.missing == ("The check of the result found: A figure is wrong.",)
+
+
+@pytest.mark.parametrize(
+    ("fallen", "status"),
+    [
+        (shortfall(SubtaskStatus.DEAD), TaskStatus.FAILED),
+        (shortfall(SubtaskStatus.FAILED), TaskStatus.FAILED),
+        (shortfall(SubtaskStatus.SKIPPED), TaskStatus.FAILED),
+        (shortfall(SubtaskStatus.CANCELLED), TaskStatus.CANCELLED),
+        (shortfall(SubtaskStatus.DEAD, optional=True), TaskStatus.PARTIAL),
+    ],
+)
+def test_what_fell_short_decides_the_ending(fallen: Shortfall, status: TaskStatus) -> None:
+    how = ending(shortfalls=[fallen], verdict={"passed": True}, has_result=True)
+    assert how.status is status
+
+
+def test_a_limit_that_was_reached_makes_it_partial_and_is_said_first() -> None:
+    cancelled = shortfall(SubtaskStatus.CANCELLED)
+    how = ending(shortfalls=[cancelled], verdict=None, has_result=False, limit_reached="Time is over.")
+    assert (how.status, how.missing[0]) == (TaskStatus.PARTIAL, "Time is over.")
