@@ -1,0 +1,1 @@
+"""Faces of the service; each only translates, and reaches `errand.service` and `errand.domain` alone."""

@@ -1,0 +1,274 @@
+"""The command line: what can be typed. What a command does is in the module that it loads when it runs."""
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Never
+
+import typer
+
+from errand import __version__
+from errand.domain.errors import ErrandError, InputRefused, SetupError
+from errand.domain.task import TaskStatus
+from errand.frontends import wording
+
+if TYPE_CHECKING:  # the service loads a database library: longer than `errand --help` may take
+    from errand.service import Installation
+
+    Open = Callable[[], Installation]
+
+_AttachOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--attach", "-a", metavar="PATH", help="A file, or a folder of files, to work on. May be repeated."
+    ),
+]
+_OutOption = Annotated[
+    Path | None,
+    typer.Option("--out", "-o", metavar="DIR", help="Folder for the result (default: errand-out/TASK)."),
+]
+_WriteOption = Annotated[
+    Path | None, typer.Option("--out", "-o", metavar="DIR", help="Write the result into this folder.")
+]
+_TimeoutOption = Annotated[
+    float | None,
+    typer.Option(
+        "--timeout", metavar="S", help="Seconds that the task may take; then it ends with what it has."
+    ),
+]
+_JsonOption = Annotated[bool, typer.Option("--json", help="JSON on standard output, and nothing else.")]
+_Text = Annotated[str, typer.Argument(metavar="TEXT", help="What is to be done, in your own words.")]
+_Task = Annotated[str, typer.Argument(metavar="TASK", help="Its id, or how it begins.")]
+
+
+def command_line(open_installation: "Open", arguments: Sequence[str] | None = None) -> int:
+    """Carry out what was typed; the exit status. Errors that a person meets are one sentence."""
+    try:
+        typer.main.get_command(build_app(open_installation)).main(arguments, prog_name="errand")
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    except (InputRefused, SetupError) as error:
+        _complain(error)
+        return wording.BAD_INPUT
+    except ErrandError as error:
+        _complain(error)
+        return wording.FAILED
+    return wording.SUCCEEDED
+
+
+def build_app(open_installation: "Open") -> typer.Typer:
+    """The opener is called by each command, once it knows what to do."""
+    app = typer.Typer(
+        help="Hand it a task in your own words, get a finished result whose every claim can be checked.",
+        no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
+        context_settings={"obj": open_installation, "help_option_names": ["-h", "--help"]},
+    )  # fmt: skip
+    app.callback()(_options)
+    for command in (
+        run, plan, submit, up, tasks, show, watch, cancel, retry, questions, answer,
+        capabilities, workers, doctor,
+    ):  # fmt: skip
+        app.command()(command)
+    letters = typer.Typer(
+        help="Steps that used up all attempts.",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+    )
+    letters.command("list")(dead_letters_list)
+    letters.command("retry")(dead_letters_retry)
+    letters.command("discard")(dead_letters_discard)
+    app.add_typer(letters, name="dead-letters")
+    return app
+
+
+def _options(
+    version: Annotated[bool, typer.Option("--version", help="Show the version.", is_eager=True)] = False,  # noqa: FBT002  # Typer's way to declare a flag
+) -> None:
+    if version:
+        sys.stdout.write(f"errand {__version__}\n")
+        raise typer.Exit
+
+
+def run(
+    context: typer.Context,
+    text: _Text,
+    attach: _AttachOption = None,
+    out: _OutOption = None,
+    timeout: _TimeoutOption = None,
+    *,
+    as_json: _JsonOption = False,
+) -> None:
+    """Carry out one task to its end.
+
+    Exit status: 0 succeeded, 1 failed, 2 bad input, 3 an answer from a person is needed, 4 partial.
+    """
+    from errand.frontends.running import Wanted, run_task
+
+    _end(run_task(context.obj, Wanted(text, tuple(attach or ()), out, timeout, as_json)))
+
+
+def plan(
+    context: typer.Context, text: _Text, attach: _AttachOption = None, *, as_json: _JsonOption = False
+) -> None:
+    """Show the plan that a task would get."""
+    from errand.frontends.listing import show_plan
+
+    show_plan(context.obj, text, attach or (), as_json=as_json)
+
+
+def submit(
+    context: typer.Context, text: _Text, attach: _AttachOption = None, timeout: _TimeoutOption = None
+) -> None:
+    """Store a task for `errand up`; print its id."""
+    from errand.frontends.running import Wanted, submit_task
+
+    _end(submit_task(context.obj, Wanted(text, tuple(attach or ()), timeout_seconds=timeout)))
+
+
+def up(
+    context: typer.Context,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            min=0, max=65535, metavar="N", help="Where health is served, on loopback; 0: any free port."
+        ),
+    ] = None,
+) -> None:
+    """Start the assistant: work on all tasks.
+
+    It serves health on loopback, and stops by Ctrl-C or SIGTERM once what runs is finished.
+    """
+    from errand.frontends.serving import serve
+
+    _end(serve(context.obj, port))
+
+
+def tasks(
+    context: typer.Context,
+    status: Annotated[TaskStatus | None, typer.Option(help="Only those in this status.")] = None,
+    limit: Annotated[int, typer.Option(min=1, metavar="N", help="At most so many.")] = 50,
+    *,
+    as_json: _JsonOption = False,
+) -> None:
+    """List tasks, the newest first."""
+    from errand.frontends.listing import list_tasks
+
+    list_tasks(context.obj, status, limit, as_json=as_json)
+
+
+def show(
+    context: typer.Context, task: _Task, out: _WriteOption = None, *, as_json: _JsonOption = False
+) -> None:
+    """Show a task, or write its result to a folder."""
+    from errand.frontends.listing import show_task
+
+    show_task(context.obj, task, out, as_json=as_json)
+
+
+def watch(
+    context: typer.Context, task: _Task, out: _WriteOption = None, *, as_json: _JsonOption = False
+) -> None:
+    """Watch a task until it ends. Exit status as for `errand run`."""
+    from errand.frontends.running import watch_task
+
+    _end(watch_task(context.obj, task, out, as_json=as_json))
+
+
+def cancel(context: typer.Context, task: _Task) -> None:
+    """Cancel a task; what it made so far is kept."""
+    from errand.frontends.listing import cancel_task
+
+    cancel_task(context.obj, task)
+
+
+def retry(
+    context: typer.Context,
+    task: _Task,
+    subtask: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KEY", help="This step and what rests on it, whatever became of it. May be repeated."
+        ),
+    ] = None,
+) -> None:
+    """Run again what did not succeed."""
+    from errand.frontends.listing import retry_task
+
+    retry_task(context.obj, task, subtask or ())
+
+
+def questions(context: typer.Context, *, as_json: _JsonOption = False) -> None:
+    """List questions that wait for an answer."""
+    from errand.frontends.listing import list_questions
+
+    list_questions(context.obj, as_json=as_json)
+
+
+def answer(
+    context: typer.Context,
+    question: Annotated[str, typer.Argument(metavar="QUESTION", help="Its id.")],
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="The answer; of a choice, its number will do.")],
+) -> None:
+    """Answer a question; the task goes on."""
+    from errand.frontends.running import answer_question
+
+    _end(answer_question(context.obj, question, text))
+
+
+def capabilities(context: typer.Context, *, as_json: _JsonOption = False) -> None:
+    """List what can be done here, what not, and why."""
+    from errand.frontends.installed import list_capabilities
+
+    list_capabilities(context.obj, as_json=as_json)
+
+
+def workers(context: typer.Context, *, as_json: _JsonOption = False) -> None:
+    """List the workers, the newest first."""
+    from errand.frontends.installed import list_workers
+
+    list_workers(context.obj, as_json=as_json)
+
+
+def doctor(context: typer.Context, *, as_json: _JsonOption = False) -> None:
+    """Say what is installed, what is off, and how to get it."""
+    from errand.frontends.installed import examine
+
+    examine(context.obj, as_json=as_json)
+
+
+def dead_letters_list(context: typer.Context, *, as_json: _JsonOption = False) -> None:
+    """List the steps that used up their attempts."""
+    from errand.frontends.listing import list_dead_letters
+
+    list_dead_letters(context.obj, as_json=as_json)
+
+
+_Key = Annotated[str, typer.Argument(metavar="KEY", help="Which step of the task.")]
+
+
+def dead_letters_retry(
+    context: typer.Context,
+    task: _Task,
+    key: Annotated[
+        str | None, typer.Argument(metavar="KEY", help="Which step; without it, all of the task.")
+    ] = None,
+) -> None:
+    """Give a dead letter new attempts, and run all that rests on it."""
+    from errand.frontends.listing import retry_dead_letters
+
+    retry_dead_letters(context.obj, task, key)
+
+
+def dead_letters_discard(context: typer.Context, task: _Task, key: _Key) -> None:
+    """Take a dead letter off the list."""
+    from errand.frontends.listing import discard_dead_letter
+
+    discard_dead_letter(context.obj, task, key)
+
+
+def _end(status: int) -> Never:
+    raise typer.Exit(status)
+
+
+def _complain(error: ErrandError) -> None:
+    sys.stderr.write(f"errand: {wording.plain(str(error))}\n")

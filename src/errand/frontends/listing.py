@@ -1,0 +1,228 @@
+"""Tasks, plans, questions and dead letters: what there is, and what a person decides about them."""
+
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from errand.domain.errors import InputRefused
+from errand.domain.ids import TaskId
+from errand.domain.json import JsonObject
+from errand.domain.plan import Proposal, Step, references
+from errand.domain.task import SubtaskStatus, SubtaskView, TaskStatus, TaskView
+from errand.frontends import results, wording
+from errand.frontends.running import Open, somebody_works
+from errand.frontends.terminal import console, now, say, show_json, show_table
+from errand.service import Service
+
+
+def list_tasks(open_installation: Open, status: TaskStatus | None, limit: int, *, as_json: bool) -> None:
+    with closing(open_installation()) as installation:
+        service = installation.service
+        tasks = service.tasks(status, limit)
+        if as_json:
+            show_json([_task_json(each) for each in tasks])
+            return
+        if not tasks:
+            say(f"There are no tasks{f' that are {status}' if status else ''}; `errand run` begins one.")
+            return
+        rows = [
+            (each.id, each.shown_status, f"{each.total - each.open}/{each.total}",
+             wording.ago(each.created, now()), wording.line(each.text, 200))
+            for each in tasks
+        ]  # fmt: skip
+        show_table(("task", "status", "steps", "asked", "request"), rows)
+
+
+def show_task(open_installation: Open, beginning: str, out: Path | None, *, as_json: bool) -> None:
+    with closing(open_installation()) as installation:
+        service = installation.service
+        task = service.find(beginning)
+        written = results.write_result(service, task, out) if out is not None else None
+        if as_json:
+            show_json(written.record if written else service.record(task))
+            return
+        _show(service, service.task(task), console())
+        if written:
+            say(f"\nResult: {wording.line(results.shown_folder(written.folder))}/{results.RESULT}")
+
+
+def _show(service: Service, view: TaskView, told: Console) -> None:
+    task = TaskId(view.id)
+    told.print(Text(wording.task_sentence(view), style="bold"), soft_wrap=True)
+    told.print(Text(f"Asked for: {wording.line(view.text, 500)}"), soft_wrap=True)
+    for each in view.attachments:
+        told.print(Text(f"Attached:  {wording.line(str(each['name']))} ({_size(each)})"), soft_wrap=True)
+    if view.made_by:
+        told.print(
+            Text(f"Plan:      by {wording.line(view.made_by)}, sure by {view.score:.0%}"), soft_wrap=True
+        )
+    for remark in (*view.remarks, *(view.missing if view.status is not TaskStatus.SUCCEEDED else ())):
+        told.print(Text(f"- {wording.line(remark)}"), soft_wrap=True)
+    told.print()
+    show_table(
+        ("", "step", "capability", "attempts", "worker", "time", ""),
+        [
+            (wording.MARKS[each.status], wording.line(each.title or each.address.key), each.capability,
+             str(each.attempt), each.worker or "", wording.between(each.started, each.ended),
+             wording.line(each.error, 200))
+            for each in service.subtasks(task)
+        ],
+    )  # fmt: skip
+    for asked in service.questions(task):
+        told.print(Text("\n" + "\n".join(wording.question_lines(asked))), soft_wrap=True)
+    if made := service.artifacts(task):
+        names = wording.listed([wording.line(str(each["name"])) for each in made], 12)
+        told.print(Text(f"\nFiles: {names}"), soft_wrap=True)
+        told.print(Text(f"Written to a folder by: errand show {task} --out FOLDER"), soft_wrap=True)
+
+
+def list_questions(open_installation: Open, *, as_json: bool) -> None:
+    with closing(open_installation()) as installation:
+        asked = installation.service.questions()
+        if as_json:
+            show_json([asdict(each) for each in asked])
+        elif not asked:
+            say("Nothing is asked.")
+        for each in () if as_json else asked:
+            say(f"{each.id}  task {each.task}")
+            say("\n".join(wording.question_lines(each)) + "\n")
+
+
+def cancel_task(open_installation: Open, beginning: str) -> None:
+    with closing(open_installation()) as installation:
+        service = installation.service
+        task = service.find(beginning)
+        done = service.cancel(task)
+        say(
+            f"Task {task} was cancelled."
+            if done
+            else f"It had ended before: {wording.task_sentence(service.task(task))}"
+        )
+
+
+def retry_task(open_installation: Open, beginning: str, keys: Sequence[str]) -> None:
+    with closing(open_installation()) as installation:
+        service = installation.service
+        task = service.find(beginning)
+        known = {each.address.key for each in service.subtasks(task)}
+        if unknown := [key for key in keys if key not in known]:
+            raise InputRefused(
+                f"Task {task} has no subtask {wording.line(unknown[0])}; `errand show {task}` lists them."
+            )
+        _say_again(service, task, service.retry(task, keys))
+
+
+def _say_again(service: Service, task: TaskId, keys: Sequence[str]) -> None:
+    how = "" if somebody_works(service) else "; `errand up` works on it"
+    say(f"Task {task}: {wording.number(len(keys), 'step')} run again ({wording.listed(keys, 8)}){how}.")
+
+
+def list_dead_letters(open_installation: Open, *, as_json: bool) -> None:
+    with closing(open_installation()) as installation:
+        dead = installation.service.dead_letters()
+        if as_json:
+            show_json([_dead_json(each) for each in dead])
+        elif not dead:
+            say("There are no dead letters.")
+        else:
+            rows = [
+                (
+                    each.address.task,
+                    each.address.key,
+                    each.capability,
+                    str(each.attempt),
+                    wording.line(each.error, 300),
+                )
+                for each in dead
+            ]
+            show_table(("task", "step", "capability", "attempts", "error"), rows)
+
+
+def retry_dead_letters(open_installation: Open, beginning: str, key: str | None) -> None:
+    with closing(open_installation()) as installation:
+        service = installation.service
+        task = service.find(beginning)
+        dead = [
+            each.address.key
+            for each in service.subtasks(task)
+            if each.status is SubtaskStatus.DEAD and key in (None, each.address.key)
+        ]
+        if not dead:
+            which = f"{task} {wording.line(key)}" if key else f"of task {task}, nothing"
+            raise InputRefused(f"{which} is not a dead letter; `errand dead-letters list` lists them.")
+        _say_again(service, task, service.retry(task, dead))
+
+
+def discard_dead_letter(open_installation: Open, beginning: str, key: str) -> None:
+    with closing(open_installation()) as installation:
+        service = installation.service
+        task = service.find(beginning)
+        service.discard(task, key)
+        say(f"{task} {wording.line(key)} was taken off the list of dead letters.")
+
+
+def show_plan(open_installation: Open, text: str, attachments: Sequence[Path], *, as_json: bool) -> None:
+    with closing(open_installation()) as installation:
+        proposal = installation.service.propose(text, attachments)
+    if as_json:
+        show_json(_plan_json(proposal))
+        return
+    sure = "" if proposal.sure else "; it would ask before it begins"
+    say(f"Plan by {wording.line(proposal.plan.made_by)}, sure by {proposal.score:.0%}{sure}.\n")
+    rows = [
+        (str(n), _step(each), each.capability, _inputs(each), f"{each.score:.2f}", wording.line(each.because))
+        for n, each in enumerate(proposal.plan.steps, start=1)
+    ]  # fmt: skip
+    show_table(("", "step", "capability", "inputs", "score", "why"), rows)
+    for remark in proposal.remarks:
+        say(f"- {wording.line(remark)}")
+    for part in proposal.not_covered:
+        say(f"- Nothing here does this: {wording.line(part)}")
+
+
+def _step(step: Step) -> str:
+    return wording.line(step.title or step.key) + (" (optional)" if step.optional else "")
+
+
+def _inputs(step: Step) -> str:
+    """`document ← read.document; sentences = 7`."""
+    parts = []
+    for name, value in step.inputs.items():
+        named = ", ".join(map(str, references(value)))
+        parts.append(f"{name} ← {named}" if named else f"{name} = {wording.line(str(value), 40)}")
+    return wording.line("; ".join(parts))
+
+
+def _size(attachment: JsonObject) -> str:
+    count = attachment.get("size")
+    return wording.size(count) if isinstance(count, int) else ""
+
+
+def _task_json(view: TaskView) -> object:
+    return {
+        "id": view.id, "status": view.shown_status, "text": view.text,
+        "created": view.created, "ended": view.ended, "open": view.open, "total": view.total,
+        "missing": view.missing, "fault": view.fault,
+    }  # fmt: skip
+
+
+def _dead_json(view: SubtaskView) -> object:
+    return {
+        "task": view.address.task, "key": view.address.key, "capability": view.capability,
+        "title": view.title, "attempts": view.attempt, "ended": view.ended,
+        "error": view.error, "detail": view.detail,
+    }  # fmt: skip
+
+
+def _plan_json(proposal: Proposal) -> object:
+    plan = proposal.plan
+    return {
+        "made_by": plan.made_by, "score": proposal.score, "sure": proposal.sure,
+        "remarks": proposal.remarks, "not_covered": proposal.not_covered,
+        "result": str(plan.result) if plan.result else None, "check": plan.check,
+        "steps": [asdict(each) for each in plan.steps],
+    }  # fmt: skip

@@ -1,0 +1,240 @@
+"""One task from the command line to its end: submit, watch, ask, hand over."""
+
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from errand.domain.errors import InputRefused, StoreUnavailable
+from errand.domain.ids import TaskId
+from errand.domain.question import QuestionView
+from errand.domain.task import TaskStatus, TaskView
+from errand.frontends import results, wording
+from errand.frontends.live import View, watching
+from errand.frontends.page import excerpt
+from errand.frontends.progress import Progress
+from errand.frontends.terminal import console, now
+from errand.service import Installation, Service
+
+LOOK_SECONDS = 0.1
+ALIVE_SECONDS = 90.0
+"""A worker that has said nothing for so long does not count as working."""
+
+Open = Callable[[], Installation]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What `errand run` was given."""
+
+    text: str
+    attachments: tuple[Path, ...] = ()
+    out: Path | None = None
+    timeout_seconds: float | None = None
+    as_json: bool = False
+
+    def folder(self, task: TaskId) -> Path:
+        return self.out if self.out is not None else default_folder() / task
+
+
+def default_folder() -> Path:
+    return Path("errand-out")
+
+
+def run_task(open_installation: Open, wanted: Wanted) -> int:
+    results.refuse_unusable(wanted.out if wanted.out is not None else default_folder())
+    told = console(stderr=True)
+    with closing(open_installation()) as installation, installation.locked():
+        service = installation.service
+        task = service.submit(wanted.text, wanted.attachments, wall_seconds=wanted.timeout_seconds)
+        try:
+            with _ended_like_ctrl_c(), installation.working(only=task) as work:
+                view = _to_its_end(service, task, told, work.check)
+        except KeyboardInterrupt:
+            _say(
+                told,
+                f"Stopped. Task {task} is kept: `errand up` works it off, `errand cancel {task}` ends it.",
+            )
+            return wording.INTERRUPTED
+        except StoreUnavailable:
+            _say(told, f"Task {task} is kept as far as it came: `errand up` goes on with it.")
+            raise
+        return hand_over(service, view, wanted.folder(task), told, as_json=wanted.as_json)
+
+
+def watch_task(open_installation: Open, beginning: str, out: Path | None, *, as_json: bool) -> int:
+    """Like `run_task`, for a task that another process works on."""
+    told = console(stderr=True)
+    with closing(open_installation()) as installation:
+        service = installation.service
+        task = service.find(beginning)
+        if out is not None:
+            results.refuse_unusable(out)
+        if not service.task(task).status.ended and not somebody_works(service):
+            _say(told, "Nobody works on it at the moment: start `errand up`.")
+        try:
+            view = _to_its_end(service, task, told, _nothing_to_check)
+        except KeyboardInterrupt:
+            return wording.INTERRUPTED
+        if out is not None:
+            return hand_over(service, view, out, told, as_json=as_json)
+        console().print(Text(wording.task_sentence(view)), soft_wrap=True)
+        _say_missing(view, told)
+        _say_questions(service, view, told)
+        return wording.exit_status(view)
+
+
+def somebody_works(service: Service) -> bool:
+    at = now()
+    return any(
+        worker.state == "working" and (at - worker.heartbeat).total_seconds() < ALIVE_SECONDS
+        for worker in service.workers()
+    )
+
+
+def hand_over(service: Service, view: TaskView, folder: Path, told: Console, *, as_json: bool) -> int:
+    """Write the result, say where it is and how it begins. Returns the exit status."""
+    written = results.write_result(service, TaskId(view.id), folder)
+    if as_json:
+        sys.stdout.write(results.to_json(written.record))
+        sys.stdout.flush()
+    else:
+        _say_result(view, written)
+    _say_missing(view, told)
+    _say_questions(service, view, told)
+    return wording.exit_status(view)
+
+
+@contextmanager
+def _ended_like_ctrl_c() -> Iterator[None]:
+    """Somebody's `kill` or time limit ends a run as the keyboard does, in good order."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _to_its_end(service: Service, task: TaskId, told: Console, check: Callable[[], None]) -> TaskView:
+    """Watch until the task has ended, or waits for an answer that nobody here can give."""
+    progress = Progress()
+    while True:
+        heading = f"{wording.line(service.task(task).text, 100)}  ({task})"
+        with watching(progress, heading, told) as view:
+            seen = _follow(service, task, progress, view, check)
+        if seen.status.ended or not _answered_here(service, task, told):
+            return seen
+
+
+def _follow(
+    service: Service, task: TaskId, progress: Progress, view: View, check: Callable[[], None]
+) -> TaskView:
+    while True:
+        check()
+        seen = service.task(task)  # before the events: once it has ended, all of them are there
+        while news := service.events(task, progress.last_number):
+            for event in news:
+                progress.tell(event)
+                if event.type == "task.planned":
+                    progress.name(service.subtasks(task))
+                view.tell(event)
+        view.refresh()
+        if seen.status.ended or seen.waiting:
+            return seen
+        time.sleep(LOOK_SECONDS)
+
+
+def _answered_here(service: Service, task: TaskId, told: Console) -> bool:
+    """Ask the person at this terminal. False: there is none, or no answer came."""
+    if not (sys.stdin.isatty() and told.is_terminal):
+        return False
+    for asked in service.questions(task):
+        answer = _ask(asked, told)
+        if answer is None:
+            return False
+        service.answer(asked.id, answer)
+    return True
+
+
+def _ask(asked: QuestionView, told: Console) -> str | None:
+    """None: the person would rather not answer now (Ctrl-D)."""
+    *shown, _ = wording.question_lines(asked)
+    told.print(Text("\n" + "\n".join(shown), style="bold"))
+    while True:
+        told.print(Text("> "), end="")
+        typed = sys.stdin.readline()
+        if not typed:
+            told.print()
+            return None
+        if (answer := wording.read_answer(asked, typed)) is not None:
+            return answer
+        if typed.strip():
+            told.print(
+                Text(f"Please answer with one of: {', '.join(map(wording.line, asked.question.choices))}.")
+            )
+
+
+def _say_result(view: TaskView, written: results.Written) -> None:
+    out = console()
+    out.print(Text(wording.task_sentence(view), style="bold"), soft_wrap=True)
+    if view.result not in (None, "", [], {}) and (beginning := excerpt(written.page)):
+        out.print(Text(f"\n{beginning}\n"), soft_wrap=not out.is_terminal)
+    folder = results.shown_folder(written.folder)
+    out.print(Text(f"Result: {wording.line(f'{folder}/{results.RESULT}')}"), soft_wrap=True)
+    if names := results.names_for_a_person(written.files):
+        shown = wording.line(f"{folder}/{results.ARTIFACTS}/: {wording.listed(names, 6)}")
+        out.print(Text(f"Files:  {shown}"), soft_wrap=True)
+
+
+def _say_missing(view: TaskView, told: Console) -> None:
+    if view.status is not TaskStatus.SUCCEEDED:
+        for each in view.missing:
+            _say(told, wording.line(each))
+
+
+def _say_questions(service: Service, view: TaskView, told: Console) -> None:
+    if not view.status.ended:
+        for asked in service.questions(TaskId(view.id)):
+            _say(told, "\n".join(wording.question_lines(asked)))
+
+
+def _say(told: Console, text: str) -> None:
+    told.print(Text(text), soft_wrap=True)
+
+
+def _nothing_to_check() -> None:
+    """Another process works; what becomes of it is in the store."""
+
+
+def submit_task(open_installation: Open, wanted: Wanted) -> int:
+    """Store a task for whoever works here; its id on standard output."""
+    with closing(open_installation()) as installation:
+        service = installation.service
+        task = service.submit(wanted.text, wanted.attachments, wall_seconds=wanted.timeout_seconds)
+        sys.stdout.write(f"{task}\n")
+        told = console(stderr=True)
+        if somebody_works(service):
+            _say(told, f"Submitted: `errand watch {task}` shows how it goes.")
+        else:
+            _say(told, f"Submitted: `errand up` works on it, `errand watch {task}` shows how it goes.")
+        return wording.SUCCEEDED
+
+
+def answer_question(open_installation: Open, question: str, answer: str) -> int:
+    with closing(open_installation()) as installation:
+        service = installation.service
+        asked = next((each for each in service.questions() if each.id == question), None)
+        meant = wording.read_answer(asked, answer) if asked else answer
+        if asked and meant is None and answer.strip():
+            choices = ", ".join(map(wording.line, asked.question.choices))
+            raise InputRefused(f"{wording.line(answer, 80)!r} is not one of the answers: {choices}.")
+        service.answer(question, meant or "")
+        told = console(stderr=True)
+        _say(told, "Answered." if somebody_works(service) else "Answered: `errand up` goes on with the task.")
+        return wording.SUCCEEDED

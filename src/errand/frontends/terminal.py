@@ -1,0 +1,45 @@
+"""What is printed: text, tables and JSON, none of which can steer a terminal."""
+
+import json
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+WIDTH_WHEN_PIPED = 160
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Markup is off: what a person or a file says is never read as an instruction to the terminal."""
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(
+        file=stream, markup=False, highlight=False, emoji=False,
+        width=None if stream.isatty() else WIDTH_WHEN_PIPED,
+    )  # fmt: skip
+
+
+def now() -> datetime:
+    """For what is shown only."""
+    return datetime.now(UTC)
+
+
+def show_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """The last column gives way when the screen is narrow."""
+    table = Table(box=None, pad_edge=False, header_style="dim", show_edge=False)
+    for head in heads[:-1]:
+        table.add_column(head, overflow="fold")
+    table.add_column(heads[-1], overflow="fold", ratio=1)
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    console().print(table)
+
+
+def show_json(value: object) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def say(text: str) -> None:
+    console().print(Text(text), soft_wrap=True)
