@@ -99,6 +99,3 @@ def _nothing_found(files: Sequence[ArtifactRef]) -> str:
         f"No financial figures were found in {names}; attach an annual report with its statements, "
         "such as a 10-K page from EDGAR or a companyfacts JSON."
     )
-
-
-CAPABILITIES = (facts,)

@@ -1,9 +1,7 @@
 """The ratios, as data: how each is defined, computed, and when it means nothing.
 
 Definitions follow common practice in financial analysis (CFA Institute, *Financial Analysis Techniques*);
-where practice
-differs, the definition says what is done here. `x_prior` is `x` one year before; `days` is the length of the
-period.
+where practice differs, the definition says what is done here. `x_prior` is `x` one year before.
 """
 
 from dataclasses import dataclass
@@ -251,29 +249,32 @@ _CASH = (
         "days_sales_outstanding",
         "Days sales outstanding",
         RatioGroup.CASH,
-        "receivables at the end / revenue * days of the period",
-        ("receivables / revenue * days",),
+        "receivables at the end / revenue * 365",
+        ("receivables / revenue * 365",),
         "days",
         ("revenue",),
+        years_only=True,
         not_for_banks=True,
     ),
     RatioDefinition(
         "days_inventory",
         "Days of inventory",
         RatioGroup.CASH,
-        "inventories at the end / cost of revenue * days of the period",
-        ("inventory / cost_of_revenue * days",),
+        "inventories at the end / cost of revenue * 365",
+        ("inventory / cost_of_revenue * 365",),
         "days",
         ("cost_of_revenue",),
+        years_only=True,
     ),
     RatioDefinition(
         "days_payables",
         "Days payables outstanding",
         RatioGroup.CASH,
-        "accounts payable at the end / cost of revenue * days of the period",
-        ("payables / cost_of_revenue * days",),
+        "accounts payable at the end / cost of revenue * 365",
+        ("payables / cost_of_revenue * 365",),
         "days",
         ("cost_of_revenue",),
+        years_only=True,
     ),
 )
 _RETURNS = (

@@ -5,9 +5,13 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from errand.capabilities.financials.model import Figure
+from errand.capabilities.reports.figures import rounded
 from errand.capabilities.sources import Source
 
 _SCALES = ((6, "millions"), (3, "thousands"))
+_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_SUM = re.compile(r"^[^=]*= (?P<right>[^/*]+?)(?:, \S+ (?P<scale>millions|thousands))?$")
+"""The formula of a figure that is a sum; its parts replace it where it is used further."""
 _NAME = re.compile(r"[a-z_]+")
 
 
@@ -26,14 +30,6 @@ def shown(value: Decimal, power: int = 0) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def rounded(value: Decimal, places: int = 2) -> str:
-    """For a quotient: two places, more for one that would vanish."""
-    digits = Decimal(1).scaleb(-places)
-    if value and abs(value) < digits:
-        return f"{value:.2g}"
-    return f"{value.quantize(digits):,f}"
-
-
 def compute(
     expression: str, values: Mapping[str, Figure], unit: str, *, percent: bool = False
 ) -> Figure | None:
@@ -43,13 +39,13 @@ def compute(
     """
     names = names_in(expression)
     scaled = [values[name] for name in names if _is_scaled(values[name])]
-    power, word = scale_of([figure.value for figure in scaled])
+    power, word = scale_of([part for figure in scaled for part in _parts(figure)])
     result = evaluate(expression, {name: values[name].value for name in names})
     if result is None:
         return None
     result = result * 100 if percent else result
     quotient = "/" in expression
-    left = rounded(result) if quotient else shown(result, power)
+    left = rounded(result, 2) if quotient else shown(result, power)
     mark = {"%": " %", "x": " x", "days": " days"}.get(unit, "")
     right = _NAME.sub(lambda found: _operand(values[found[0]], power), expression)
     units = {figure.unit for figure in scaled}
@@ -73,8 +69,34 @@ def _is_scaled(figure: Figure) -> bool:
 
 
 def _operand(figure: Figure, power: int) -> str:
-    text = shown(figure.value, power if _is_scaled(figure) else 0)
+    """A sum stands with its parts, so that every number of a formula is one that was reported."""
+    if not _is_scaled(figure):
+        return _guarded(shown(figure.value))
+    if (found := _sum_of(figure)) is not None:
+        right, inner = found
+        return f"({_NUMBER.sub(lambda n: shown(_number(n[0], inner), power), right)})"
+    return _guarded(shown(figure.value, power))
+
+
+def _guarded(text: str) -> str:
     return f"({text})" if text.startswith("-") else text
+
+
+def _parts(figure: Figure) -> list[Decimal]:
+    if (found := _sum_of(figure)) is None:
+        return [figure.value]
+    right, power = found
+    return [_number(text, power) for text in _NUMBER.findall(right)]
+
+
+def _sum_of(figure: Figure) -> tuple[str, int] | None:
+    """The right side of its formula and the power of ten that its numbers are in."""
+    found = _SUM.match(figure.formula or "")
+    return (found["right"], {"millions": 6, "thousands": 3}.get(found["scale"] or "", 0)) if found else None
+
+
+def _number(text: str, power: int) -> Decimal:
+    return Decimal(text.replace(",", "")) * Decimal(10**power)
 
 
 def names_in(expression: str) -> tuple[str, ...]:

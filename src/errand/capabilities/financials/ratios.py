@@ -81,14 +81,12 @@ def _figures(
         if definition.years_only and length not in ANNUAL_DAYS:
             continue
         for expression in definition.expressions:
-            operands = _operands(expression.replace("days", ""), statements, period)
+            operands = _operands(expression, statements, period)
             if operands is None:
                 continue
             if wrong := _not_positive(definition, operands):
                 left_out.setdefault(wrong, []).append(period.label)
-            elif (
-                figure := _compute(definition, expression, operands, length, statements.currency)
-            ) is not None:
+            elif (figure := _compute(definition, expression, operands, statements.currency)) is not None:
                 figures.append(figure)
             break
     return figures, left_out
@@ -121,14 +119,13 @@ def _not_positive(definition: RatioDefinition, operands: Mapping[str, Figure]) -
 
 
 def _compute(
-    definition: RatioDefinition, expression: str, operands: dict[str, Figure], length: int, currency: str
+    definition: RatioDefinition, expression: str, operands: dict[str, Figure], currency: str
 ) -> Figure | None:
     if expression in operands:
         return operands[expression]
-    year = "365" if length in ANNUAL_DAYS else str(length)
     unit = {"money": currency, "money per share": f"{currency}/shares"}.get(definition.unit, definition.unit)
     used = {name: operands[name] for name in names_in(expression) if name in operands}
-    figure = compute(expression.replace("days", year), used, unit, percent=definition.unit == "%")
+    figure = compute(expression, used, unit, percent=definition.unit == "%")
     return figure.model_copy(update={"value": _trimmed(figure.value)}) if figure else None
 
 
