@@ -82,7 +82,17 @@ def ask(given: Number, context: Context) -> Number:
     return Number(value=int(context.ask(Question("number", "Which number?"))))
 
 
-TEST_CAPABILITIES = (give, add, refuse, break_down, flaky, ask)
+@capability("test.dawdle", time_limit_seconds=0.05)
+def dawdle(given: Number, context: Context) -> Number:
+    """Work until told that it took too long."""
+    pause = threading.Event()
+    for _ in range(int(LONG_ENOUGH / 0.01)):
+        pause.wait(0.01)
+        context.progress("still working")
+    return given
+
+
+TEST_CAPABILITIES = (give, add, refuse, break_down, flaky, ask, dawdle)
 
 
 def step(key: str, capability_name: str, *after: str, optional: bool = False, **inputs: object) -> Step:
@@ -127,6 +137,7 @@ class TestInstallation:
         not_covered: tuple[str, ...] = (),
         more: Iterable[AnyCapability] = (),
         most_lost: int = 3,
+        lease: timedelta = timedelta(seconds=30),
     ) -> None:
         self.clock = Clock()
         self.database = Database(f"sqlite:///{folder / 'errand.db'}")
@@ -135,7 +146,7 @@ class TestInstallation:
         self.artifacts = ArtifactFolder(folder / "artifacts")
         self.registry = WorkerRegistry(self.database, self.clock)
         patience = Patience(Backoff(first_seconds=0.01, factor=2.0), most_lost)
-        self.engine = Engine(self.database, self.queue, self.clock, patience=patience)
+        self.engine = Engine(self.database, self.queue, self.clock, lease=lease, patience=patience)
         planner = FixedPlans(plan, sure=sure, not_covered=not_covered)
         known: list[Capability[BaseModel, BaseModel]] = [*TEST_CAPABILITIES, *more]  # type: ignore[list-item]  # as Catalogue
         self.catalogue = Catalogue([*known, plan_capability(planner, lambda: self.catalogue.descriptions())])

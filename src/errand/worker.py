@@ -41,6 +41,8 @@ M = TypeVar("M", bound=BaseModel)
 
 LARGEST_OUTPUT = 64 * 1024
 """Bytes of JSON; anything larger is an artifact and the output refers to it."""
+LONGEST_BEAT_SECONDS = 2.0
+"""A person who cancels should not wait longer for it to be noticed."""
 
 
 class Worker:
@@ -121,6 +123,7 @@ class Worker:
         """Exactly one broad `except` in all of Errand: whatever a capability does, its job is settled."""
         try:
             known = self._catalogue.get(job.capability)
+            context.time_limit_seconds = known.time_limit_seconds
             context.answers = self._engine.answers(job) if job.attempt > 1 else {}
             given = parse_input(known, self._engine.inputs(job))
             return _succeeded(known, known.run(given, context), context)
@@ -140,20 +143,31 @@ class Worker:
             return Failed(said[:2000], Fault.DEFECT, detail=traceback.format_exc()[-8000:])
 
     def _keep_leases(self) -> None:
-        """Renew in time; tell the jobs that are not this worker's any more."""
-        beat = self._engine.lease.total_seconds() / 3
+        """Renew in time; give up on jobs past their time; tell those that are not this worker's any more."""
+        beat = min(self._engine.lease.total_seconds() / 3, LONGEST_BEAT_SECONDS)
         while not self._stopped.wait(beat):
             with self._lock:
                 running = dict(self._running)
             try:
                 held = self._engine.renew(self.id)
                 self._registry.beat(self.id)
+                for context in running.values():
+                    self._give_up_on_overdue(context)
             except StoreUnavailable as error:
                 self._log.warning("lease not renewed", reason=str(error))
                 continue
             for address, context in running.items():
                 if address not in held:
                     context.lost.set()
+
+    def _give_up_on_overdue(self, context: "JobContext") -> None:
+        """A thread can not be ended from outside: its job is settled, what it still gives is late."""
+        job, limit = context.job, context.time_limit_seconds
+        if limit is None or context.lost.is_set() or (context.now - job.started).total_seconds() < limit:
+            return
+        context.lost.set()
+        said = f"{job.capability} took longer than its limit of {limit:.0f} seconds."
+        self._engine.settle(job, Failed(said, Fault.DEFECT))
 
 
 @dataclass
@@ -168,6 +182,8 @@ class JobContext:
     answers: dict[str, str] = field(default_factory=dict)
     made: dict[str, StoredArtifact] = field(default_factory=dict)
     lost: threading.Event = field(default_factory=threading.Event)
+    """Set when the job is not this worker's any more: cancelled, taken back, or past its time."""
+    time_limit_seconds: float | None = None
 
     @property
     def task(self) -> TaskId:
@@ -212,7 +228,7 @@ class JobContext:
 
     def progress(self, message: str, fraction: float | None = None) -> None:
         if self.lost.is_set():
-            raise Cancelled(f"{self.job.capability} was cancelled, or took longer than its lease.")
+            raise Cancelled(f"{self.job.capability} was cancelled, or took too long.")
         self.engine.note_progress(self.job, message, fraction)
 
 

@@ -287,3 +287,20 @@ def test_a_failure_of_a_job_that_was_taken_away_changes_nothing(make: Make) -> N
     installation.engine.cancel(task)
     assert installation.engine.settle(job, Failed("too late", Fault.DEFECT)) is False
     assert installation.view(task).status is TaskStatus.CANCELLED
+
+
+def test_a_job_past_its_time_limit_is_given_up_and_its_late_result_dropped(make: Make) -> None:
+    installation = make(step("one", "test.dawdle"), lease=timedelta(seconds=0.3))
+    view = installation.run()
+    dead = installation.subtask(view.id, "one")
+    assert (dead.status, dead.attempt) == ("dead", 3)
+    assert "took longer than its limit" in dead.error
+
+
+def test_a_running_job_notices_that_its_task_was_cancelled(make: Make) -> None:
+    installation = make(step("one", "test.dawdle"))
+    task = installation.submit()
+    with installation.working():
+        installation.until(task, lambda _: "subtask.progress" in installation.event_types(task, "one"))
+        installation.engine.cancel(task)
+    assert installation.statuses(task)["one"] == "cancelled"
