@@ -51,7 +51,7 @@ def foundations(page: Page) -> Iterator[str]:
     yield f"- Periods: {periods}. Currency: {page.statements.currency}."
     yield "- Figures are shown rounded by at most half a percent; the exact values stand under Sources."
     if page.risks and page.risks.risks:
-        yield "- Sentences quoted from the filing were chosen by their content and are verbatim, none reworded."
+        yield "- Sentences quoted from the filing were chosen by their content and are verbatim."
     for remark in _remarks(page):
         yield f"- {escape(sentence(remark))}"
     yield ""
@@ -164,4 +164,4 @@ def _gathered(remarks: Sequence[str]) -> Iterator[str]:
     without = [remark.split(_LEFT_OUT)[0] for remark in remarks if _LEFT_OUT in remark]
     yield from (remark for remark in remarks if _LEFT_OUT not in remark)
     if without:
-        yield f"Left out for periods in which they mean nothing, for want of a positive base: {'; '.join(without)}"
+        yield f"Left out where they mean nothing, for want of a positive base: {'; '.join(without)}"

@@ -139,7 +139,8 @@ def _passage_faults(passages: Iterable[Claim], library: _Library) -> Iterator[st
 
 
 def _section_faults(blocks: Blocks, wanted: Iterable[str]) -> Iterator[str]:
-    headings = [(place, block) for place, block in enumerate(blocks) if isinstance(block, Heading)]
+    every = [(place, block) for place, block in enumerate(blocks) if isinstance(block, Heading)]
+    headings = [each for each in every if each[1].level > 1] or every  # a title names sections, and is none
     for name in wanted:
         found = next(
             (h for h in headings if folded(name).casefold() in folded(plain(h[1].content)).casefold()), None

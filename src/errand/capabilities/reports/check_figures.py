@@ -29,6 +29,8 @@ _LONG_ENOUGH = 6
 """Words: shorter passages could stand anywhere by chance."""
 _RULE = "Rule "
 """Begins the statement of a rule; its thresholds are not figures of the company."""
+_ALTERNATIVE = re.compile(r"\([^)]*\)")
+"""`Net income (loss)` is the label of both; only a minus tells which."""
 _LOSS_WORDS = (
     "loss",
     "deficit",
@@ -248,4 +250,4 @@ def _in_table(table: Table) -> Iterator[Shown]:
         for column, cell in enumerate(cells[1:], start=1):
             if table.numeric[column]:
                 for amount in amounts(_MARKS.sub("", cell)):
-                    yield Shown(amount, marks, f"{cells[0]} {cell}", cells[0], head[column], power)
+                    yield Shown(amount, marks, _ALTERNATIVE.sub("", cells[0]), cells[0], head[column], power)

@@ -89,9 +89,12 @@ def _summary(summary: Summary, ledger: Ledger) -> Iterator[str]:
 def _foundations(given: ComposeInput, documents: list[Document], ledger: Ledger) -> Iterator[str]:
     yield "## What this rests on"
     yield ""
-    if given.request:
+    if given.request.strip():
         place = Source(document=REQUEST, sha256="", where="as it was asked", quote=given.request)
-        yield f"- The request: {ledger.passage(given.request, place, 'The request')}"
+        yield "The request:"
+        yield ""
+        yield f"> {ledger.passage(given.request, place, 'The request')}"
+        yield ""
     hashes = {name: digest for name, digest in ledger.documents().items() if digest}
     hashes |= {document.name: document.sha256 for document in documents}
     for name, digest in hashes.items():

@@ -16,7 +16,7 @@ _COLOURS = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#56b4e9", "#cc79a7", "#
 """Told apart also by people who see colours differently (Okabe and Ito, Color Universal Design, 2008)."""
 _MARKERS = "osD^vPX*"
 _DOTS_PER_INCH = 125
-_PANEL_INCHES = (4.8, 3.5)
+_PANEL_INCHES = (4.8, 3.1)
 _MOST_NUMBERED_BARS = 12
 
 

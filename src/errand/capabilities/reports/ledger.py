@@ -107,11 +107,21 @@ def _described(entry: _Entry, reported: dict[tuple[str, str], int]) -> str:
         return f"{subject}: {_passages(entry.places)}"
     plain = [figure for figure in entry.figures if figure.formula is None]
     computed = [figure for figure in entry.figures if figure.formula is not None]
-    parts = [f"{_dated(figure)}, {escape(_spot(figure.sources[0]))}" for figure in plain]
+    parts = list(_reported(plain))
     parts += [_computed(figure, reported, entry.number) for figure in computed[:_FORMULAS_LISTED]]
     if len(computed) > _FORMULAS_LISTED:
         parts.append("other periods likewise")
     return f"{subject}: {'; '.join(parts)}{_standing(plain)}"
+
+
+def _reported(figures: list[Figure]) -> Iterator[str]:
+    """Each with its fact; a concept that is the same as in the one before is not said again."""
+    before = ""
+    for figure in figures:
+        concept, space, rest = _spot(figure.sources[0]).partition(" ")
+        again = space and concept == before and rest.startswith("(")
+        yield f"{_dated(figure)}{' ' if again else ', '}{escape(rest if again else concept + space + rest)}"
+        before = concept
 
 
 def _dated(figure: Figure) -> str:

@@ -47,8 +47,8 @@ class Claims(BaseModel):
 class Verdict(BaseModel):
     """What a check says; a task succeeds only when it passed."""
 
-    passed: bool
-    faults: tuple[str, ...] = ()
+    passed: bool = Field(description="True when no fault was found.")
+    faults: tuple[str, ...] = Field(default=(), description="What is wrong, each in a sentence.")
     checked: tuple[str, ...] = Field(
         default=(), description="What was looked at: `42 figures`, `12 quotations`."
     )
