@@ -134,7 +134,8 @@ class Embedded:
     @cached_property
     def _catalogue(self) -> Catalogue:
         from errand.capabilities import documents, filings, financials, reports, risks, text
-        from errand.capabilities.edgar import EdgarSettings, edgar_capabilities
+        from errand.capabilities.edgar.filing import edgar_capabilities
+        from errand.capabilities.edgar.settings import EdgarSettings
 
         edgar = EdgarSettings(
             user_agent=self._settings.edgar_user_agent,

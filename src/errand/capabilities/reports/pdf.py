@@ -47,7 +47,7 @@ def to_pdf(blocks: Blocks, title: str, images: Mapping[str, Image], folder: Path
         compiler = typst.Compiler(
             _TEMPLATE.read_bytes(), root=root, sys_inputs={"report": json.dumps(report)}
         )
-        made = compiler.compile(timestamp=now)
+        made = compiler.compile(timestamp=now.replace(microsecond=0))
     return made if isinstance(made, bytes) else b""
 
 
