@@ -1,11 +1,12 @@
 """What a person can type: make's targets, and Errand's commands with their subcommands."""
 
 import functools
-import importlib
 import re
 
 import typer
 
+from errand.frontends.cli import build_app
+from errand.service import Installation
 from tests.architecture.project import ROOT
 
 
@@ -16,9 +17,12 @@ def make_targets() -> set[str]:
 @functools.cache
 def command_names() -> dict[str, frozenset[str]]:
     """Command -> its subcommands."""
-    app: typer.Typer = importlib.import_module("errand.frontends.cli").app
-    root = typer.main.get_command(app)
+    root = typer.main.get_command(build_app(_never))
     return {name: frozenset(_below(command)) for name, command in _below(root).items()}
+
+
+def _never() -> Installation:
+    raise NotImplementedError("looking at the commands opens no installation")
 
 
 def _below(command: object) -> dict[str, object]:
