@@ -5,8 +5,9 @@ from pathlib import Path
 
 from errand.capabilities.financials.model import FlagsRef, RatiosRef, StatementsRef
 from errand.capabilities.financials.report import FinancialReportInput, report
-from errand.capabilities.reports.markdown import Heading, parse, plain
+from errand.capabilities.reports.markdown import Heading, plain
 from errand.capabilities.reports.model import Claims
+from errand.capabilities.reports.parsing import parse
 from errand.testing import FolderContext
 from tests.unit.reports.invented_company import HEADINGS, flags, make, ratios, statements
 

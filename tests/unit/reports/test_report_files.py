@@ -16,8 +16,9 @@ from errand.capabilities.reports import CAPABILITIES
 from errand.capabilities.reports.chart import ChartInput, GivenSeries, draw_chart
 from errand.capabilities.reports.check import CheckInput, check
 from errand.capabilities.reports.compose import ComposeInput, compose
-from errand.capabilities.reports.markdown import Paragraph, escape, parse, plain
+from errand.capabilities.reports.markdown import Paragraph, escape, plain
 from errand.capabilities.reports.model import ChartRef, ReportRef
+from errand.capabilities.reports.parsing import parse
 from errand.capabilities.reports.pictures import load_image
 from errand.capabilities.reports.write import WriteInput, write
 from errand.capabilities.text.model import Quotation, Summary, SummaryRef

@@ -20,7 +20,6 @@ from errand.capabilities.reports.markdown import (
     Paragraph,
     Table,
     inline_runs,
-    parse,
     plain,
 )
 from errand.capabilities.reports.model import Claim, Claims, ClaimsRef, ReportRef, Verdict
@@ -56,6 +55,8 @@ def check(given: CheckInput, context: Context) -> Verdict:
 
     Says every fault that it finds, each in a sentence.
     """
+    from errand.capabilities.reports.parsing import parse
+
     blocks = parse(context.load(given.report).decode("utf-8", "replace"))
     claims = context.load_model(given.claims, Claims).claims if given.claims else ()
     facts = context.load_model(given.facts, FactSet) if given.facts else None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from errand.capabilities.reports.markdown import Blocks, parse, title
+from errand.capabilities.reports.markdown import Blocks, title
 from errand.capabilities.reports.model import ChartRef, ReportRef
 from errand.capabilities.reports.pictures import Image, load_image
 from errand.capability import ArtifactRef, Context, Field, capability
@@ -36,6 +36,8 @@ def write(asked: WriteInput, context: Context) -> Written:
     """
     formats = [_format(name) for name in dict.fromkeys(name.strip().lower() for name in asked.formats)]
     markdown = context.load(asked.report).decode("utf-8", "replace")
+    from errand.capabilities.reports.parsing import parse
+
     blocks = parse(markdown)
     images = {chart.name: load_image(chart, context) for chart in asked.charts}
     paper = _Paper(
