@@ -3,11 +3,9 @@
 from contextlib import closing
 from dataclasses import asdict
 
-from rich.text import Text
-
 from errand.frontends import wording
 from errand.frontends.running import Open
-from errand.frontends.terminal import console, now, say, show_json, show_table
+from errand.frontends.terminal import now, say, show_json, show_table
 from errand.service import CapabilityView
 
 
@@ -19,19 +17,15 @@ def list_capabilities(open_installation: Open, *, as_json: bool) -> None:
         return
     for each in views:
         known = each.description
-        told = console()
-        told.print(
-            Text(known.name, style="bold")
-            + Text("" if each.offered else "  not offered here", style="yellow")
-        )
-        told.print(Text(f"  {wording.line(known.description)}"), soft_wrap=True)
+        say(known.name if each.offered else f"{known.name}  (not offered here)", "bold")
+        say(f"  {wording.line(known.description)}")
         takes, gives = (
             ", ".join(_slot(slot.name, slot.type, many=slot.many, required=slot.required) for slot in slots)
             for slots in (known.inputs, known.outputs)
         )
-        told.print(Text(f"  takes {takes or 'nothing'}; gives {gives}"), soft_wrap=True)
+        say(f"  takes {takes or 'nothing'}; gives {gives}")
         for how in each.why_not:
-            told.print(Text(f"  {wording.line(how)}", style="yellow"), soft_wrap=True)
+            say(f"  {wording.line(how)}", "yellow")
 
 
 def list_workers(open_installation: Open, *, as_json: bool) -> None:
@@ -57,8 +51,10 @@ def examine(open_installation: Open, *, as_json: bool) -> None:
         show_json([asdict(each) for each in findings])
         return
     for each in findings:
-        mark = Text("✓ ", style="green") if each.ok else Text("✗ ", style="yellow")
-        console().print(mark + Text(f"{each.name:<24} {wording.line(each.found)}"), soft_wrap=True)
+        say(
+            f"{'✓' if each.ok else '✗'} {each.name:<24} {wording.line(each.found)}",
+            "" if each.ok else "yellow",
+        )
         if not each.ok and each.how_to_get_it:
             say(f"{'':<27}{wording.line(each.how_to_get_it)}")
 

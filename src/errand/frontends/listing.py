@@ -5,9 +5,6 @@ from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 
-from rich.console import Console
-from rich.text import Text
-
 from errand.domain.errors import InputRefused
 from errand.domain.ids import TaskId
 from errand.domain.json import JsonObject
@@ -15,7 +12,7 @@ from errand.domain.plan import Proposal, Step, references
 from errand.domain.task import SubtaskStatus, SubtaskView, TaskStatus, TaskView
 from errand.frontends import results, wording
 from errand.frontends.running import Open, somebody_works
-from errand.frontends.terminal import console, now, say, show_json, show_table
+from errand.frontends.terminal import now, say, show_json, show_table
 from errand.service import Service
 
 
@@ -45,24 +42,22 @@ def show_task(open_installation: Open, beginning: str, out: Path | None, *, as_j
         if as_json:
             show_json(written.record if written else service.record(task))
             return
-        _show(service, service.task(task), console())
+        _show(service, service.task(task))
         if written:
             say(f"\nResult: {wording.line(results.shown_folder(written.folder))}/{results.RESULT}")
 
 
-def _show(service: Service, view: TaskView, told: Console) -> None:
+def _show(service: Service, view: TaskView) -> None:
     task = TaskId(view.id)
-    told.print(Text(wording.task_sentence(view), style="bold"), soft_wrap=True)
-    told.print(Text(f"Asked for: {wording.line(view.text, 500)}"), soft_wrap=True)
+    say(wording.task_sentence(view), "bold")
+    say(f"Asked for: {wording.line(view.text, 500)}")
     for each in view.attachments:
-        told.print(Text(f"Attached:  {wording.line(str(each['name']))} ({_size(each)})"), soft_wrap=True)
+        say(f"Attached:  {wording.line(str(each['name']))} ({_size(each)})")
     if view.made_by:
-        told.print(
-            Text(f"Plan:      by {wording.line(view.made_by)}, sure by {view.score:.0%}"), soft_wrap=True
-        )
+        say(f"Plan:      by {wording.line(view.made_by)}, sure by {view.score:.0%}")
     for remark in (*view.remarks, *(view.missing if view.status is not TaskStatus.SUCCEEDED else ())):
-        told.print(Text(f"- {wording.line(remark)}"), soft_wrap=True)
-    told.print()
+        say(f"- {wording.line(remark)}")
+    say("")
     show_table(
         ("", "step", "capability", "attempts", "worker", "time", ""),
         [
@@ -73,11 +68,11 @@ def _show(service: Service, view: TaskView, told: Console) -> None:
         ],
     )  # fmt: skip
     for asked in service.questions(task):
-        told.print(Text("\n" + "\n".join(wording.question_lines(asked))), soft_wrap=True)
+        say("\n" + "\n".join(wording.question_lines(asked)))
     if made := service.artifacts(task):
         names = wording.listed([wording.line(str(each["name"])) for each in made], 12)
-        told.print(Text(f"\nFiles: {names}"), soft_wrap=True)
-        told.print(Text(f"Written to a folder by: errand show {task} --out FOLDER"), soft_wrap=True)
+        say(f"\nFiles: {names}")
+        say(f"Written to a folder by: errand show {task} --out FOLDER")
 
 
 def list_questions(open_installation: Open, *, as_json: bool) -> None:

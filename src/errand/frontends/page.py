@@ -121,15 +121,16 @@ def _by_name(record: JsonObject, places: Mapping[str, str]) -> dict[str, str]:
 
 
 def _without_result(record: JsonObject) -> str:
+    """What was asked for, and what became of the steps that went wrong and are not named above."""
     lines = ["# No result", "", f"Asked for: {_escaped(wording.line(_text(record), 500))}", ""]
-    subtasks = record.get("plan")
-    steps = subtasks.get("subtasks") if isinstance(subtasks, dict) else None
+    said = " ".join(_strings(record.get("missing")))
+    plan = record.get("plan")
+    steps = plan.get("subtasks") if isinstance(plan, dict) else None
     for each in steps if isinstance(steps, list) else []:
-        if isinstance(each, dict) and each.get("error"):
+        error = str(each.get("error") or "") if isinstance(each, dict) else ""
+        if isinstance(each, dict) and error and error not in said:
             title = wording.line(str(each.get("title") or each.get("key")))
-            lines.append(
-                f"- {_escaped(title)} {each.get('status')}: {_escaped(wording.line(str(each['error'])))}"
-            )
+            lines.append(f"- {_escaped(title)} {each.get('status')}: {_escaped(wording.line(error))}")
     return "\n".join(lines).rstrip() + "\n"
 
 

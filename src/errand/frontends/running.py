@@ -19,7 +19,7 @@ from errand.frontends import results, wording
 from errand.frontends.live import View, watching
 from errand.frontends.page import excerpt
 from errand.frontends.progress import Progress
-from errand.frontends.terminal import console, now
+from errand.frontends.terminal import console, now, say, tell
 from errand.service import Installation, Service
 
 LOOK_SECONDS = 0.1
@@ -57,13 +57,13 @@ def run_task(open_installation: Open, wanted: Wanted) -> int:
             with _ended_like_ctrl_c(), installation.working(only=task) as work:
                 view = _to_its_end(service, task, told, work.check)
         except KeyboardInterrupt:
-            _say(
+            tell(
                 told,
                 f"Stopped. Task {task} is kept: `errand up` works it off, `errand cancel {task}` ends it.",
             )
             return wording.INTERRUPTED
         except StoreUnavailable:
-            _say(told, f"Task {task} is kept as far as it came: `errand up` goes on with it.")
+            tell(told, f"Task {task} is kept as far as it came: `errand up` goes on with it.")
             raise
         return hand_over(service, view, wanted.folder(task), told, as_json=wanted.as_json)
 
@@ -77,14 +77,14 @@ def watch_task(open_installation: Open, beginning: str, out: Path | None, *, as_
         if out is not None:
             results.refuse_unusable(out)
         if not service.task(task).status.ended and not somebody_works(service):
-            _say(told, "Nobody works on it at the moment: start `errand up`.")
+            tell(told, "Nobody works on it at the moment: start `errand up`.")
         try:
             view = _to_its_end(service, task, told, _nothing_to_check)
         except KeyboardInterrupt:
             return wording.INTERRUPTED
         if out is not None:
             return hand_over(service, view, out, told, as_json=as_json)
-        console().print(Text(wording.task_sentence(view)), soft_wrap=True)
+        say(wording.task_sentence(view))
         _say_missing(view, told)
         _say_questions(service, view, told)
         return wording.exit_status(view)
@@ -125,7 +125,7 @@ def _to_its_end(service: Service, task: TaskId, told: Console, check: Callable[[
     """Watch until the task has ended, or waits for an answer that nobody here can give."""
     progress = Progress()
     while True:
-        heading = f"{wording.line(service.task(task).text, 100)}  ({task})"
+        heading = f"{task}  {wording.line(service.task(task).text, 200)}"
         with watching(progress, heading, told) as view:
             seen = _follow(service, task, progress, view, check)
         if seen.status.ended or not _answered_here(service, task, told):
@@ -165,7 +165,7 @@ def _answered_here(service: Service, task: TaskId, told: Console) -> bool:
 def _ask(asked: QuestionView, told: Console) -> str | None:
     """None: the person would rather not answer now (Ctrl-D)."""
     *shown, _ = wording.question_lines(asked)
-    told.print(Text("\n" + "\n".join(shown), style="bold"))
+    tell(told, "\n" + "\n".join(shown), "bold")
     while True:
         told.print(Text("> "), end="")
         typed = sys.stdin.readline()
@@ -175,37 +175,32 @@ def _ask(asked: QuestionView, told: Console) -> str | None:
         if (answer := wording.read_answer(asked, typed)) is not None:
             return answer
         if typed.strip():
-            told.print(
-                Text(f"Please answer with one of: {', '.join(map(wording.line, asked.question.choices))}.")
-            )
+            tell(told, f"Please answer with one of: {wording.choices(asked)}.")
 
 
 def _say_result(view: TaskView, written: results.Written) -> None:
     out = console()
-    out.print(Text(wording.task_sentence(view), style="bold"), soft_wrap=True)
+    tell(out, wording.task_sentence(view), "bold")
     if view.result not in (None, "", [], {}) and (beginning := excerpt(written.page)):
-        out.print(Text(f"\n{beginning}\n"), soft_wrap=not out.is_terminal)
+        tell(out, f"\n{beginning}\n")
     folder = results.shown_folder(written.folder)
-    out.print(Text(f"Result: {wording.line(f'{folder}/{results.RESULT}')}"), soft_wrap=True)
+    tell(out, f"Result: {wording.line(f'{folder}/{results.RESULT}')}")
     if names := results.names_for_a_person(written.files):
         shown = wording.line(f"{folder}/{results.ARTIFACTS}/: {wording.listed(names, 6)}")
-        out.print(Text(f"Files:  {shown}"), soft_wrap=True)
+        tell(out, f"Files:  {shown}")
 
 
 def _say_missing(view: TaskView, told: Console) -> None:
+    partial = view.status is TaskStatus.PARTIAL
     if view.status is not TaskStatus.SUCCEEDED:
         for each in view.missing:
-            _say(told, wording.line(each))
+            tell(told, f"Missing: {wording.line(each)}" if partial else wording.line(each))
 
 
 def _say_questions(service: Service, view: TaskView, told: Console) -> None:
     if not view.status.ended:
         for asked in service.questions(TaskId(view.id)):
-            _say(told, "\n".join(wording.question_lines(asked)))
-
-
-def _say(told: Console, text: str) -> None:
-    told.print(Text(text), soft_wrap=True)
+            tell(told, "\n".join(wording.question_lines(asked)))
 
 
 def _nothing_to_check() -> None:
@@ -220,9 +215,9 @@ def submit_task(open_installation: Open, wanted: Wanted) -> int:
         sys.stdout.write(f"{task}\n")
         told = console(stderr=True)
         if somebody_works(service):
-            _say(told, f"Submitted: `errand watch {task}` shows how it goes.")
+            tell(told, f"Submitted: `errand watch {task}` shows how it goes.")
         else:
-            _say(told, f"Submitted: `errand up` works on it, `errand watch {task}` shows how it goes.")
+            tell(told, f"Submitted: `errand up` works on it, `errand watch {task}` shows how it goes.")
         return wording.SUCCEEDED
 
 
@@ -232,9 +227,10 @@ def answer_question(open_installation: Open, question: str, answer: str) -> int:
         asked = next((each for each in service.questions() if each.id == question), None)
         meant = wording.read_answer(asked, answer) if asked else answer
         if asked and meant is None and answer.strip():
-            choices = ", ".join(map(wording.line, asked.question.choices))
-            raise InputRefused(f"{wording.line(answer, 80)!r} is not one of the answers: {choices}.")
+            raise InputRefused(
+                f"{wording.line(answer, 80)!r} is not one of the answers: {wording.choices(asked)}."
+            )
         service.answer(question, meant or "")
         told = console(stderr=True)
-        _say(told, "Answered." if somebody_works(service) else "Answered: `errand up` goes on with the task.")
+        tell(told, "Answered." if somebody_works(service) else "Answered: `errand up` goes on with the task.")
         return wording.SUCCEEDED

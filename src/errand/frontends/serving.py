@@ -5,13 +5,11 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 
-from rich.text import Text
-
 from errand import __version__
 from errand.domain.task import TaskView
 from errand.frontends import wording
 from errand.frontends.health import served
-from errand.frontends.terminal import console
+from errand.frontends.terminal import console, tell
 from errand.service import Installation, Service
 
 LOOK_SECONDS = 0.5
@@ -78,5 +76,5 @@ def _told_to_stop() -> Iterator[threading.Event]:
 
 def _say(text: str) -> None:
     out = console()
-    out.print(Text(wording.line(text)), soft_wrap=True)
+    tell(out, wording.line(text))
     out.file.flush()

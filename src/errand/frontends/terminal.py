@@ -41,5 +41,11 @@ def show_json(value: object) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
 
 
-def say(text: str) -> None:
-    console().print(Text(text), soft_wrap=True)
+def tell(out: Console, text: str, style: str = "") -> None:
+    """Words are kept whole on a terminal; anywhere else a line is as long as it is."""
+    out.print(Text(text, style=style), soft_wrap=not out.is_terminal)
+
+
+def say(text: str, style: str = "") -> None:
+    """On standard output."""
+    tell(console(), text, style)

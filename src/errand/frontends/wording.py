@@ -126,21 +126,25 @@ def exit_status(task: TaskView) -> int:
 
 def question_lines(asked: QuestionView) -> list[str]:
     """The question, what may be answered, and how."""
-    choices = [f"  {n}. {line(choice)}" for n, choice in enumerate(asked.question.choices, start=1)]
+    offered = [f"  {n}. {line(choice)}" for n, choice in enumerate(asked.question.choices, start=1)]
     example = asked.question.choices[0] if asked.question.choices else "…"
-    return [plain(asked.question.text), *choices, f'Answer it by: errand answer {asked.id} "{line(example)}"']
+    return [plain(asked.question.text), *offered, f'Answer it by: errand answer {asked.id} "{line(example)}"']
+
+
+def choices(asked: QuestionView) -> str:
+    return ", ".join(map(line, asked.question.choices))
 
 
 def read_answer(asked: QuestionView, typed: str) -> str | None:
     """What was meant by what was typed: a choice by its number or its words. None: not one of the choices."""
     answer = typed.strip()
-    choices = asked.question.choices
-    if asked.question.kind is QuestionKind.OPEN or not choices:
+    offered = asked.question.choices
+    if asked.question.kind is QuestionKind.OPEN or not offered:
         return answer or None
-    if answer.isdecimal() and answer not in choices and 1 <= int(answer) <= len(choices):
-        return choices[int(answer) - 1]
-    same = [c for c in choices if c.casefold() == answer.casefold()]
-    begun = [c for c in choices if answer and c.casefold().startswith(answer.casefold())]
+    if answer.isdecimal() and answer not in offered and 1 <= int(answer) <= len(offered):
+        return offered[int(answer) - 1]
+    same = [c for c in offered if c.casefold() == answer.casefold()]
+    begun = [c for c in offered if answer and c.casefold().startswith(answer.casefold())]
     found = same or begun
     return found[0] if len(found) == 1 else None
 
@@ -153,13 +157,15 @@ def event_sentence(event: Event, title: str) -> str:
     if event.type is EventType.SUBTASK_PROGRESS and event.data.get("fraction") is not None:
         said += f" ({_number(event.data['fraction']):.0%})"
     values = {name: _shown(value) for name, value in event.data.items()}
+    if event.type is EventType.TASK_PLANNED:
+        values["steps"] = number(int(_number(event.data.get("steps"))), "step")
     return said.format_map(_Known(values, title=line(title)))
 
 
 _SENTENCES = {
     EventType.TASK_SUBMITTED: "submitted: {text}",
     EventType.TASK_STARTED: "planning",
-    EventType.TASK_PLANNED: "planned: {steps} steps by {made_by}",
+    EventType.TASK_PLANNED: "planned: {steps} by {made_by}",
     EventType.TASK_RETRIED: "tried again: {subtasks}",
     EventType.TASK_SUCCEEDED: "the task succeeded",
     EventType.TASK_PARTIAL: "the task ended with a partial result: {missing}",

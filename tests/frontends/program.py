@@ -1,0 +1,187 @@
+"""`python -m tests.frontends.program …`: the command line on the real installation, with tiny capabilities.
+
+The first word of a request names the plan that it gets.
+"""
+
+import sys
+import time
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import ClassVar
+
+from pydantic import BaseModel, Field
+
+from errand.capabilities.plan import plan_capability
+from errand.capability import ArtifactRef, CapabilityDescription, Catalogue, Context, Need, capability
+from errand.config import read_settings
+from errand.container import Embedded
+from errand.domain.errors import InputRefused, NothingFits, NotOffered, Transient
+from errand.domain.ids import SubtaskKey
+from errand.domain.json import Json
+from errand.domain.plan import FROM, Plan, Proposal, Reference, Step
+from errand.domain.question import Question, QuestionKind
+from errand.domain.request import Request
+from errand.frontends.cli import command_line
+from errand.observability.logs import configure
+from errand.planning.planner import Planner
+
+REPORT = """# The report
+
+What matters most is said first.
+
+![Revenue](revenue.png)
+
+## Findings
+
+- It went well. See [the page](report.html).
+
+## Sources
+
+Everything else.
+"""
+
+
+class Report(ArtifactRef):
+    kind: ClassVar[str] = "report"
+
+
+class Document(ArtifactRef):
+    kind: ClassVar[str] = "document"
+
+
+class Said(BaseModel):
+    text: str = Field(default="", description="Any text.")
+
+
+class Written(BaseModel):
+    report: Report = Field(description="The report.")
+
+
+@capability("test.say")
+def say(given: Said, context: Context) -> Said:
+    """Say a text back."""
+    context.progress("saying it", 0.5)
+    return given
+
+
+@capability("test.report")
+def report(given: Said, context: Context) -> Written:
+    """Write a report with a chart."""
+    del given
+    context.save(Document, "input.json", b'{"parsed": true}', "application/json")
+    context.save(ArtifactRef, "revenue.png", b"\x89PNG", "image/png")
+    context.save(ArtifactRef, "report.html", b"<p>", "text/html")
+    return Written(report=context.save(Report, "report.md", REPORT.encode(), "text/markdown"))
+
+
+@capability("test.ask")
+def ask(given: Said, context: Context) -> Said:
+    """Ask a person for a colour."""
+    del given
+    return Said(text=f"It is {context.ask(Question('colour', 'Which colour?'))}.")
+
+
+@capability("test.choose")
+def choose(given: Said, context: Context) -> Said:
+    """Ask a person to choose a size."""
+    del given
+    asked = Question("size", "Which size?", QuestionKind.CHOICE, ("small", "large"))
+    return Said(text=f"It is {context.ask(asked)}.")
+
+
+@capability("test.refuse")
+def refuse(given: Said, context: Context) -> Said:
+    """Refuse any text."""
+    del given, context
+    raise InputRefused("The document has a password: attach one without.")
+
+
+@capability("test.lack")
+def lack(given: Said, context: Context) -> Said:
+    """Lack what is needed."""
+    del given, context
+    raise NotOffered("A key is missing: set one.")
+
+
+@capability("test.flaky")
+def flaky(given: Said, context: Context) -> Said:
+    """Fail as long as a file is not there."""
+    del context
+    if not Path(given.text).exists():
+        raise Transient("The other side did not answer.", retry_after_seconds=0.01)
+    return Said(text="It came through.")
+
+
+@capability("test.wait")
+def wait(given: Said, context: Context) -> Said:
+    """Wait until a file is there."""
+    for _ in range(1200):
+        if Path(given.text).exists():
+            return Said(text="It is there.")
+        context.progress("waiting")
+        time.sleep(0.05)
+    raise InputRefused("It never came.")
+
+
+@capability("test.off", needs=[Need("moon", "Wait for the full moon.", lambda: False)])
+def off(given: Said, context: Context) -> Said:
+    """Do what can not be done here."""
+    del context
+    return given
+
+
+CAPABILITIES = (say, report, ask, choose, refuse, lack, flaky, wait, off)
+
+
+class ProgramPlanner:
+    """Keeps `Planner`."""
+
+    def propose(self, request: Request, catalogue: Mapping[str, CapabilityDescription]) -> Proposal:
+        word, _, rest = request.text.partition(" ")
+        if word == "unsure":
+            return Proposal(_plan("test.say", rest), score=0.3, sure=False, remarks=("I am guessing.",))
+        if word == "uncovered":
+            return Proposal(
+                _plan("test.say", rest), score=0.9, sure=True, not_covered=("paint it: not done.",)
+            )
+        if word == "partial":
+            broken = Step(SubtaskKey("extra"), "test.refuse", "Look closer", optional=True)
+            return Proposal(_plan("test.report", rest, "report").with_steps(broken), score=1.0, sure=True)
+        if f"test.{word}" not in catalogue:
+            raise NothingFits(f"Nothing here can {word}: add a capability that does.")
+        field = "report" if word == "report" else "text"
+        return Proposal(_plan(f"test.{word}", rest, field), score=0.9, sure=True)
+
+
+def _plan(name: str, text: str, field: str = "text") -> Plan:
+    given: dict[str, Json] = {"text": text} if text else {"text": {FROM: "request.text"}}
+    step = Step(SubtaskKey("one"), name, "The only step", given, because="the first word")
+    return Plan((step,), result=Reference(SubtaskKey("one"), (field,)), made_by="rules")
+
+
+class Program(Embedded):
+    """The installation that a process of ours is started with, but for what it can do and how it plans."""
+
+    @cached_property
+    def _catalogue(self) -> Catalogue:
+        live: Callable[[], Mapping[str, CapabilityDescription]] = lambda: self._catalogue.descriptions()  # noqa: E731  # the catalogue holds what is built from it
+        return Catalogue([*CAPABILITIES, plan_capability(self._planner, live)])
+
+    @cached_property
+    def _planner(self) -> Planner:
+        return ProgramPlanner()
+
+
+def open_program() -> Program:
+    settings = read_settings()
+    configure(settings.log_level, as_json=settings.log_json)
+    return Program(settings)
+
+
+def main() -> int:
+    return command_line(open_program)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
