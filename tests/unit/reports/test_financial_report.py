@@ -3,11 +3,14 @@
 import re
 from pathlib import Path
 
-from errand.capabilities.financials.model import FlagsRef, RatiosRef, StatementsRef
+import pytest
+
+from errand.capabilities.financials.model import FlagsRef, RatiosRef, Statements, StatementsRef
 from errand.capabilities.financials.report import FinancialReportInput, report
 from errand.capabilities.reports.markdown import Heading, plain
 from errand.capabilities.reports.model import Claims
 from errand.capabilities.reports.parsing import parse
+from errand.domain.errors import InputRefused
 from errand.testing import FolderContext
 from tests.unit.reports.invented_company import HEADINGS, flags, make, ratios, statements
 
@@ -94,3 +97,34 @@ def test_a_flag_whose_figures_can_not_be_traced_is_told_in_our_own_words(tmp_pat
     text = context.load(done.report).decode()
     assert "$99.9" not in text
     assert "Net loss: -$7.45 million (FY2025)" in text
+
+
+def test_one_period_alone_has_no_change_and_no_trend(tmp_path: Path) -> None:
+    made = statements()
+    text = reported(FolderContext(tmp_path), made.model_copy(update={"periods": made.periods[:1]}))
+    assert "| Figure | FY2025 | Source |" in text
+    assert "no trend is drawn" in text
+
+
+def test_premiums_that_stand_for_revenue_are_shown_once(tmp_path: Path) -> None:
+    made = statements()
+    premiums = made.lines[0].model_copy(update={"item": "premiums", "label": "Premiums earned"})
+    text = reported(FolderContext(tmp_path), made.model_copy(update={"lines": (*made.lines, premiums)}))
+    assert "Premiums earned |" not in text
+
+
+def test_statements_without_figures_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputRefused, match="hold no figures"):
+        reported(FolderContext(tmp_path), statements().model_copy(update={"lines": ()}))
+
+
+def reported(context: FolderContext, made: Statements) -> str:
+    done = report.run(
+        FinancialReportInput(
+            statements=context.save_model(StatementsRef, "s.json", made),
+            ratios=context.save_model(RatiosRef, "r.json", ratios(statements())),
+            flags=context.save_model(FlagsRef, "f.json", flags(statements())),
+        ),
+        context,
+    )
+    return context.load(done.report).decode()

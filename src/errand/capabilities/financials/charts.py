@@ -66,6 +66,8 @@ def _money(statements: Statements, title: str, *choices: Sequence[str]) -> Panel
     if not lines:
         return None
     largest = max(abs(figure.value) for line in lines for figure in line.figures)
+    if not largest:
+        return None
     scale, word = next(((s, w) for s, w in _SCALES if largest >= s), (Decimal(1), ""))
     series = tuple(Series(line.label, _scaled(line, periods, scale)) for line in lines)
     unit = f"{statements.currency} {word}".strip()

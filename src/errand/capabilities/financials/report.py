@@ -56,8 +56,8 @@ def report(given: FinancialReportInput, context: Context) -> FinancialReport:
     The report has a source for every figure and quotes the filing's risk factors word for word.
     """
     page = _page(given, context)
-    if not page.statements.periods:
-        raise InputRefused("The statements hold no period to report on; attach a filing with figures.")
+    if not page.statements.periods or not page.statements.lines:
+        raise InputRefused("The statements hold no figures to report on; attach a filing that has some.")
     text = "\n".join(_report(page)) + "\n"
     stem = _file_name(page.statements.company)
     return FinancialReport(

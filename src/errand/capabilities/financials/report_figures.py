@@ -5,7 +5,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from errand.capabilities.financials.model import Figure, Line, Period, Ratio, RatioGroup
-from errand.capabilities.financials.report_page import NOT_MEANINGFUL, NOTHING, Page, at, table
+from errand.capabilities.financials.report_page import NOT_MEANINGFUL, Page, at, table
 from errand.capabilities.financials.report_words import NAMES, counted, listed, name, noun, sentence, span
 from errand.capabilities.reports.figures import exact, is_currency, show
 from errand.capabilities.reports.markdown import escape
@@ -28,19 +28,16 @@ _MOST_RATIO_PERIODS = 4
 
 def summary(page: Page) -> Iterator[str]:
     """Two or three sentences with the figures that matter most."""
-    yield f"{_earned(page)} {_funded(page)} {_found(page)}".strip()
+    yield " ".join(part for part in (_earned(page), _funded(page), _found(page)) if part)
     yield ""
 
 
 def key_figures(page: Page) -> Iterator[str]:
     lines = [line for item in _KEY_ITEMS if (line := page.line(item))]
-    known = set(NAMES)
-    lines += [each for each in page.statements.lines if _is_extra(each, page.current, known)][:4]
-    before = page.prior
-    rows = [_key_row(page, line) for line in lines]
-    yield from table(
-        ("Figure", page.current.label, before.label if before else NOTHING, "Change", "Source"), rows
-    )
+    lines += [each for each in page.statements.lines if _is_extra(each, page.current, set(NAMES))][:4]
+    rows = [_key_row(page, line) for line in _distinct(lines)]
+    columns = (page.current.label, page.prior.label, "Change") if page.prior else (page.current.label,)
+    yield from table(("Figure", *columns, "Source"), rows)
     if any(NOT_MEANINGFUL in row for row in rows):
         yield f"{NOT_MEANINGFUL}: not meaningful, since the earlier figure is zero or negative."
         yield ""
@@ -93,6 +90,7 @@ def trends(page: Page) -> Iterator[str]:
         line for item in _TREND_ITEMS
         if (line := page.statements.line(item)) and sum(bool(line.at(p.label)) for p in periods) > 2
     ]  # fmt: skip
+    lines = [line for line in _distinct(lines) if any(figure.value for figure in line.figures)]
     if not lines:
         count = len(page.statements.periods)
         yield f"Comparable figures stand there for {counted(count, 'period')} only: no trend is drawn."
@@ -107,8 +105,18 @@ def trends(page: Page) -> Iterator[str]:
 
 
 def _key_row(page: Page, line: Line) -> tuple[str, ...]:
-    cells = (page.cell(line, page.current), page.cell(line, page.prior), page.change_cell(line))
+    cells = [page.cell(line, page.current)]
+    if page.prior:
+        cells += [page.cell(line, page.prior), page.change_cell(line)]
     return (escape(name(line)), *cells, page.ledger_mark(line))
+
+
+def _distinct(lines: Sequence[Line]) -> list[Line]:
+    """Without those that say the same as one before: premiums that stand for revenue."""
+    found: dict[tuple[Figure, ...], Line] = {}
+    for line in lines:
+        found.setdefault(line.figures, line)
+    return list(found.values())
 
 
 def _is_extra(line: Line, current: Period, known: set[str]) -> bool:

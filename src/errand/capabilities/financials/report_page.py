@@ -110,9 +110,8 @@ class Page:
 
     def scaled_table(self, lines: Sequence[Line], periods: Sequence[Period]) -> list[str]:
         """Many periods side by side, in billions or millions as the head of the first column says."""
-        largest = max(
-            abs(f.value) for line in lines for f in line.figures if f.unit == self.statements.currency
-        )
+        money = (f for line in lines for f in line.figures if f.unit == self.statements.currency)
+        largest = max((abs(figure.value) for figure in money), default=Decimal(0))
         scale, word = next(((s, w) for s, w in _SCALES if largest >= s), (Decimal(1), "units"))
         head = f"In {word} of {self.statements.currency}"
         rows = [
