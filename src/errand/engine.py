@@ -33,7 +33,7 @@ from errand.domain.task import (
     ending,
 )
 from errand.queue import Queue
-from errand.store import reading, rows, state
+from errand.store import changes, reading, rows, state
 from errand.store.database import Database
 from errand.store.state import Counters, News
 
@@ -70,8 +70,8 @@ class Engine:
         """A new task with its first subtask, whose output will be the others."""
         task_id, now = new_task_id(), self._clock()
         with self._database.write() as tx:
-            state.insert_task(tx, rows.task_row(task_id, request, now))
-            state.insert_subtasks(tx, [rows.first_subtask(task_id, now, now + self._resend)], [])
+            changes.insert_task(tx, rows.task_row(task_id, request, now))
+            changes.insert_subtasks(tx, [rows.first_subtask(task_id, now, now + self._resend)], [])
             state.advance(
                 tx,
                 task_id,
@@ -154,14 +154,14 @@ class Engine:
         task_id, key = job.address.task, job.address.key
         if done.artifacts or job.attempt > 1:
             provenance: JsonObject = {"capability": job.capability, "attempt": job.attempt}
-            state.replace_artifacts(tx, job.address, done.artifacts, provenance=provenance, now=now)
+            changes.replace_artifacts(tx, job.address, done.artifacts, provenance=provenance, now=now)
         news = [News(EventType.SUBTASK_SUCCEEDED, key, {"attempt": job.attempt})]
         ready = self._release(tx, job.address, now) if job.has_dependents else []
         added = 0
         if done.plan is not None:
             planned, edges, ready = rows.plan_rows(task_id, done.plan, now, now + self._resend)
-            state.insert_subtasks(tx, planned, edges)
-            state.update_task(tx, task_id, plan=rows.plan_kept(done))
+            changes.insert_subtasks(tx, planned, edges)
+            changes.update_task(tx, task_id, plan=rows.plan_kept(done))
             news.append(News(EventType.TASK_PLANNED, key, {"steps": len(planned), **done.output}))
             added = len(planned)
         else:
@@ -245,7 +245,7 @@ class Engine:
             return None
         question = asked.question
         question_id = new_question_id()
-        state.insert_question(tx, rows.question_row(question_id, job.address, question, now))
+        changes.insert_question(tx, rows.question_row(question_id, job.address, question, now))
         data: JsonObject = {"question": question_id, "text": question.text, "choices": list(question.choices)}
         state.advance(tx, job.address.task, [News(EventType.SUBTASK_ASKED, job.address.key, data)], now=now)
         return []
@@ -268,7 +268,7 @@ class Engine:
             not_covered=[str(part) for part in not_covered] if isinstance(not_covered, list) else [],
             limit_reached=limit_reached,
         )
-        state.update_task(
+        changes.update_task(
             tx,
             task_id,
             status=how.status,
@@ -309,7 +309,7 @@ class Engine:
                 raise NotFound(f"There is no task {task_id}; `errand tasks` lists them.")
             if view.status.ended:
                 return False
-            gone = state.cancel_open(tx, task_id, now=now, error=why)
+            gone = changes.cancel_open(tx, task_id, now=now, error=why)
             news = [News(EventType.SUBTASK_CANCELLED, key) for key in gone]
             state.advance(tx, task_id, news, now=now, opened=-len(gone))
             self._end(tx, task_id, now, limit_reached)
@@ -321,11 +321,11 @@ class Engine:
         """Raises NotFound when there is no such open question."""
         now = self._clock()
         with self._database.write() as tx:
-            found = state.answer_question(tx, question_id, answer=answer, by=by, now=now)
+            found = changes.answer_question(tx, question_id, answer=answer, by=by, now=now)
             if found is None:
                 raise NotFound(f"There is no open question {question_id}; `errand questions` lists them.")
             address = SubtaskAddress(TaskId(found["task"]), SubtaskKey(found["subtask"]))
-            capability = state.wake(tx, address, now=now, resend=now + self._resend)
+            capability = changes.wake(tx, address, now=now, resend=now + self._resend)
             news = News(EventType.SUBTASK_ANSWERED, address.key, {"question": question_id, "by": by})
             state.advance(tx, address.task, [news], now=now)
         self._send([(address, capability)] if capability else [])
@@ -344,9 +344,9 @@ class Engine:
             plan = restart(subtasks, keys)
             if not plan.again:
                 raise InputRefused(f"Task {task_id} has nothing to retry: nothing of it failed.")
-            state.restart(tx, task_id, plan, now=now, resend=now + self._resend)
+            changes.restart(tx, task_id, plan, now=now, resend=now + self._resend)
             reopened = sum(each.status.ended for each in subtasks if each.address.key in plan.again)
-            state.update_task(
+            changes.update_task(
                 tx, task_id, status=TaskStatus.RUNNING, ended=None, result=None, missing=[], fault=None,
                 deadline=None,
             )  # fmt: skip
@@ -359,7 +359,7 @@ class Engine:
     def discard(self, address: SubtaskAddress) -> None:
         """Take a dead letter off the list. Raises NotFound when it is not on it."""
         with self._database.write() as tx:
-            if not state.discard(tx, address):
+            if not changes.discard(tx, address):
                 raise NotFound(f"{address.task} {address.key} is not a dead letter.")
             news = News(EventType.SUBTASK_DISCARDED, address.key)
             state.advance(tx, address.task, [news], now=self._clock())

@@ -7,23 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, bindparam, case, delete, insert, select, update
-from sqlalchemy.engine import RowMapping
+from sqlalchemy import Connection, and_, bindparam, case, insert, select, update
 
 from errand.domain.event import EventType
 from errand.domain.ids import SubtaskAddress, TaskId, WorkerId
 from errand.domain.json import JsonObject
-from errand.domain.retrying import Restart
-from errand.domain.task import Job, StoredArtifact, SubtaskStatus, TaskStatus
+from errand.domain.task import Job, SubtaskStatus, TaskStatus
 from errand.store.tables import (
-    DEAD,
     READY,
     RUNNING,
-    artifact,
     dependency,
     event,
     job,
-    question,
     subtask,
     task,
 )
@@ -162,24 +157,6 @@ _ADVANCE = (
     .returning(task.c.last_event, task.c.open, task.c.status)
 )
 _EVENT = insert(event)
-_RESTART = (
-    update(subtask)
-    .where(subtask.c.task == bindparam("in_task"), subtask.c.key == bindparam("in_key"))
-    .values(
-        status=bindparam("becomes"),
-        unmet=bindparam("waits_for"),
-        max_attempts=subtask.c.attempt + MAX_ATTEMPTS,
-        ready_at=bindparam("at"),
-        send_after=bindparam("resend"),
-        lease_until=None,
-        ended=None,
-        output=None,
-        error="",
-        fault=None,
-        detail="",
-        discarded=False,
-    )
-)
 _SENDABLE = and_(READY, subtask.c.send_after <= bindparam("now"))
 
 
@@ -321,83 +298,6 @@ def advance(
     return Counters(row.open, TaskStatus(row.status))
 
 
-def insert_task(connection: Connection, row: Row) -> None:
-    connection.execute(insert(task), row)
-
-
-def insert_subtasks(connection: Connection, rows: Sequence[Row], edges: Sequence[Row]) -> None:
-    if rows:
-        connection.execute(insert(subtask), rows)
-    if edges:
-        connection.execute(insert(dependency), edges)
-
-
-def update_task(connection: Connection, task_id: TaskId, **values: object) -> None:
-    connection.execute(update(task).where(task.c.id == task_id).values(**values))
-
-
-def replace_artifacts(
-    connection: Connection,
-    address: SubtaskAddress,
-    made: Sequence[StoredArtifact],
-    *,
-    provenance: JsonObject,
-    now: datetime,
-) -> None:
-    connection.execute(
-        delete(artifact).where(artifact.c.task == address.task, artifact.c.subtask == address.key)
-    )
-    rows = [
-        {
-            "task": address.task,
-            "subtask": address.key,
-            "name": each.name,
-            "kind": each.kind,
-            "media_type": each.media_type,
-            "size": each.size,
-            "sha256": each.sha256,
-            "provenance": provenance,
-            "created": now,
-        }
-        for each in made
-    ]
-    if rows:
-        connection.execute(insert(artifact), rows)
-
-
-def insert_question(connection: Connection, row: Row) -> None:
-    connection.execute(insert(question), row)
-
-
-def answer_question(
-    connection: Connection, question_id: str, *, answer: str, by: str, now: datetime
-) -> RowMapping | None:
-    """None: there is no such question, or it is answered."""
-    changed = connection.execute(
-        update(question)
-        .where(question.c.id == question_id, question.c.answer.is_(None))
-        .values(answer=answer, answered=now, answered_by=by)
-        .returning(question.c.task, question.c.subtask, question.c.name)
-    )
-    return changed.mappings().first()
-
-
-def cancel_open(connection: Connection, task_id: TaskId, *, now: datetime, error: str) -> list[str]:
-    """End every subtask that has not ended; their keys."""
-    rows = connection.execute(
-        update(subtask)
-        .where(
-            subtask.c.task == task_id,
-            subtask.c.status.in_(
-                [SubtaskStatus.PENDING, SubtaskStatus.READY, SubtaskStatus.RUNNING, SubtaskStatus.WAITING]
-            ),
-        )
-        .values(status=SubtaskStatus.CANCELLED, ended=now, lease_until=None, error=error)
-        .returning(subtask.c.key)
-    )
-    return [row.key for row in rows]
-
-
 def renew(connection: Connection, worker: WorkerId, until: datetime) -> frozenset[SubtaskAddress]:
     """Lengthen every lease of this worker; what it still holds."""
     rows = connection.execute(
@@ -428,58 +328,3 @@ def let_leases_end(connection: Connection, now: datetime) -> None:
     """Every lease ends now. Only for whoever knows that no other worker lives."""
     connection.execute(update(subtask).where(RUNNING).values(lease_until=now))
     connection.execute(update(subtask).where(READY, subtask.c.ready_at <= now).values(send_after=now))
-
-
-def wake(connection: Connection, address: SubtaskAddress, *, now: datetime, resend: datetime) -> str | None:
-    """Ready again after waiting, its asking not counted as an attempt. Its capability; None: not waiting."""
-    changed = connection.execute(
-        update(subtask)
-        .where(
-            subtask.c.task == address.task,
-            subtask.c.key == address.key,
-            subtask.c.status == SubtaskStatus.WAITING,
-        )
-        .values(
-            status=SubtaskStatus.READY,
-            ended=None,
-            ready_at=now,
-            send_after=resend,
-            max_attempts=subtask.c.max_attempts + 1,
-        )
-        .returning(subtask.c.capability)
-    ).first()
-    return None if changed is None else str(changed.capability)
-
-
-def restart(
-    connection: Connection, task_id: TaskId, plan: Restart, *, now: datetime, resend: datetime
-) -> None:
-    """Open subtasks again, with as many attempts as a new one has."""
-    connection.execute(
-        _RESTART,
-        [
-            {
-                "in_task": task_id,
-                "in_key": key,
-                "waits_for": unmet,
-                "becomes": SubtaskStatus.PENDING if unmet else SubtaskStatus.READY,
-                "at": None if unmet else now,
-                "resend": None if unmet else resend,
-            }
-            for key, unmet in plan.unmet.items()
-        ],
-    )
-
-
-def discard(connection: Connection, address: SubtaskAddress) -> bool:
-    changed = connection.execute(
-        update(subtask)
-        .where(
-            subtask.c.task == address.task,
-            subtask.c.key == address.key,
-            DEAD,
-            subtask.c.discarded.is_(False),
-        )
-        .values(discarded=True)
-    )
-    return changed.rowcount == 1
