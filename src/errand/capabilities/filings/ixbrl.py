@@ -9,6 +9,7 @@ from decimal import Decimal
 from lxml import html
 from lxml.etree import _Element
 
+from errand.capabilities.filings.amounts import scaled
 from errand.capabilities.filings.model import Fact
 from errand.capabilities.filings.reported import Reported
 from errand.capabilities.filings.rows import Rows
@@ -179,9 +180,7 @@ def _value(element: _Element) -> Decimal | None:
         return None
     scale = element.get("scale") or "0"
     if scale.lstrip("+-").isdigit() and -30 < int(scale) < 30:
-        number *= Decimal(10) ** int(scale)
-    if number == number.to_integral_value():
-        number = number.quantize(Decimal(1))
+        number = scaled(number, int(scale))
     return -number if element.get("sign") == "-" else number
 
 

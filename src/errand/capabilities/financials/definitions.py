@@ -53,10 +53,11 @@ def _multiple(
     definition: str,
     *expressions: str,
     positive: tuple[str, ...],
+    years_only: bool = False,
     not_for_banks: bool = False,
 ) -> RatioDefinition:
     return RatioDefinition(
-        name, label, group, definition, expressions, "x", positive, not_for_banks=not_for_banks
+        name, label, group, definition, expressions, "x", positive, years_only, not_for_banks
     )
 
 
@@ -161,6 +162,7 @@ _LEVERAGE = (
         "(total debt - cash - short-term investments) / (operating income + depreciation and amortization)",
         *(f"({net}) / ({_EBITDA})" for net in _NET_DEBT),
         positive=(_EBITDA, "total_debt - cash"),
+        years_only=True,
         not_for_banks=True,
     ),
     _multiple(
@@ -190,6 +192,7 @@ _COVERAGE = (
         "cash from operating activities / total debt",
         "operating_cash_flow / total_debt",
         positive=("total_debt",),
+        years_only=True,
         not_for_banks=True,
     ),
 )

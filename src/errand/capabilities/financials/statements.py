@@ -91,7 +91,8 @@ def _add(draft: Draft, item: Item, chosen: dict[str, Fact]) -> None:
         label: _figure(fact, item, label, draft.currency) for label, fact in chosen.items()
     }
     newest = next(chosen[p.label] for p in draft.periods if p.label in chosen)
-    draft.concepts[item.name] = newest.concept.partition(":")[2]
+    prefix, _, concept = newest.concept.partition(":")
+    draft.concepts[item.name] = f"“{newest.label}”" if prefix == "table" else concept
     if newest.statement == item.statement.value:
         draft.in_balance_sheet.add(item.name)
     row = newest.label or next((f.label for f in chosen.values() if f.label), "")
