@@ -135,8 +135,12 @@ def main() -> None:
             )
         waits = bench.submit_to_start()
         cuts = quantiles(waits, n=100)
-        print(f"submit to first subtask started: p50 {median(waits) * 1e3:.2f} ms, p99 {cuts[98] * 1e3:.2f} ms")
-        print(f"cost per subtask at {sizes[-1]} against {sizes[0]}: {costs[sizes[-1]] / costs[sizes[0]]:.2f} x")
+        print(
+            f"submit to first subtask started: p50 {median(waits) * 1e3:.2f} ms, p99 {cuts[98] * 1e3:.2f} ms"
+        )
+        print(
+            f"cost per subtask at {sizes[-1]} against {sizes[0]}: {costs[sizes[-1]] / costs[sizes[0]]:.2f} x"
+        )
         bench.close()
 
 
