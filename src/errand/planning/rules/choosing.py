@@ -60,10 +60,10 @@ class Outline:
 def outline(
     text: str, index: Index, at_hand: frozenset[str] = frozenset(), judge: Weights = SHIPPED
 ) -> Outline:
-    """What a text asks for of a catalogue; `at_hand` are the types of what came with it."""
+    """What a text asks for of a catalogue; `at_hand`: types of what came with it or can be made."""
     readings = [read(clause, index.types) for clause in clauses(tokens(text))]
     alone = judged_alone(table(readings, index, at_hand), judge)
-    scores = [scored(row, judge.together) for row in judged_together(readings, index, alone)]
+    scores = [scored(row, judge.together) for row in judged_together(readings, index, alone, at_hand)]
     best = tuple(max(row.items(), key=lambda item: item[1], default=(-1, 0.0)) for row in scores)
     return Outline(index, tuple(readings), choose(scores), best)
 
@@ -107,25 +107,29 @@ def choose(scores: list[dict[int, float]]) -> tuple[Choice, ...]:
 
 
 def judged_together(
-    readings: list[Reading], index: Index, alone: list[dict[int, float]]
+    readings: list[Reading],
+    index: Index,
+    alone: list[dict[int, float]],
+    at_hand: frozenset[str] = frozenset(),
 ) -> list[dict[int, Features]]:
     """Features of each capability for each clause, given what was chosen for the others."""
     first = choose([{n: probability(odds) for n, odds in row.items()} for row in alone])
     where = {choice.capability: choice.clause for choice in first}
     found = []
     for at, (reading, row) in enumerate(zip(readings, alone, strict=True)):
-        beside = _Beside(index, first, at)
+        beside = _Beside(index, first, at, at_hand)
         top = max(row, key=lambda n: row[n], default=-1)
         top_taken = where.get(top, at) != at
         here = [c.capability for c in first if c.clause == at]
         best_here = max(here, key=lambda n: row[n], default=-1)
+        left = _left(best_here, reading, index)
         found.append(
             {
                 number: (
                     1.0,
                     odds,
                     *beside.of(number),
-                    *_beaten(number, best_here, row, reading, index),
+                    *((1.0, left.get(number, 0.0)) if odds < row.get(best_here, odds) else (0.0, 0.0)),
                     float(top_taken and number != top),
                 )
                 for number, odds in row.items()
@@ -137,8 +141,9 @@ def judged_together(
 class _Beside:
     """What stands before and after a clause among the choices."""
 
-    def __init__(self, index: Index, first: tuple[Choice, ...], at: int) -> None:
+    def __init__(self, index: Index, first: tuple[Choice, ...], at: int, at_hand: frozenset[str]) -> None:
         self._index = index
+        self._at_hand = at_hand
         self._before = [c.capability for c in first if c.clause < at]
         self._after = [c.capability for c in first if c.clause > at]
 
@@ -152,29 +157,25 @@ class _Beside:
         fed, feeds = bool(made & takes), bool(needed & gives)
         return (
             float(fed),
-            float(bool(made) and not fed),
+            float(bool(made) and not fed and not takes <= self._at_hand),
             float(feeds),
             float(bool(needed) and bool(gives) and not feeds),
             float(fed and feeds),
         )
 
 
-def _beaten(number: int, best: int, row: dict[int, float], reading: Reading, index: Index) -> Features:
-    """Whether the clause has a better one, and what speaks for this in words that the better lacks."""
-    if best in (-1, number) or row[best] <= row[number]:
-        return (0.0, 0.0)
+def _left(best: int, reading: Reading, index: Index) -> dict[int, float]:
+    """What speaks for each capability in the words of a clause that its best one does not have."""
+    if best < 0:
+        return {}
     winner = index.entries[best]
     rest = {
         stemmed: weight
         for stemmed, weight in weights(reading).items()
         if stemmed not in winner.fields and winner.sense_fields.keys().isdisjoint(senses(stemmed))
     }
-    left = touch(rest, index).get(number) if rest and row[number] > _HOPELESS else None
-    return (1.0, min(left.strength, 2.0) if left else 0.0)
+    return {number: min(hits.strength, 2.0) for number, hits in touch(rest, index).items()}
 
-
-_HOPELESS = -4.0
-"""Log odds below which words no longer help: spares the work."""
 
 TOGETHER_FEATURES = (
     "bias", "alone", "fed", "not_fed", "feeds", "feeds_not", "through", "beaten", "left", "top_taken",

@@ -35,7 +35,9 @@ class Clause:
         return self.tokens[-1].end
 
 
-MOST_CLAUSES = 120
+MOST_CLAUSES = 60
+_BACK = 60
+"""Words of a sentence that are looked back upon."""
 
 _ABBREVIATIONS = bag("dr mr mrs ms prof st vs inc ltd co no eg ie approx jr sr g e i")
 _SOFT = bag(
@@ -91,11 +93,12 @@ _AFTER_NOUN = bag(
 
 
 def clauses(cut: list[Token]) -> list[Clause]:
-    """In the order in which things are to be done. Longer requests are read up to 120 clauses."""
+    """In the order in which things are to be done. Longer requests are read up to 60 clauses."""
     found: list[Clause] = []
     for number, sentence in enumerate(_sentences(cut)):
         found += _ordered(_of_sentence(sentence, number))
         if len(found) >= MOST_CLAUSES:
+            found = found[:MOST_CLAUSES]
             break
     first = [c for c in found if c.opening == "first"]
     return first + [c for c in found if c.opening != "first"] if first else found
@@ -188,12 +191,16 @@ def _noun_here(sentence: list[Token], at: int) -> bool:
 
 
 def _gerunds(sentence: list[Token], at: int) -> bool:
-    return any(t.word.endswith("ing") and verb_of(t.word) and t.word not in HOLDING for t in sentence[:at])
+    return any(
+        t.word.endswith("ing") and verb_of(t.word) and t.word not in HOLDING
+        for t in sentence[max(0, at - _BACK) : at]
+    )
 
 
 def _passive(sentence: list[Token], at: int) -> bool:
     return any(
-        a.word in ("be", "it", "them", "get") and b.word.endswith("ed") for a, b in pairwise(sentence[:at])
+        a.word in ("be", "it", "them", "get") and b.word.endswith("ed")
+        for a, b in pairwise(sentence[max(0, at - _BACK) : at])
     )
 
 

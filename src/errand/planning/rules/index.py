@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from errand.capability import CapabilityDescription
+from errand.planning.checking import SCALARS
 from errand.planning.words import is_content, senses, stem, verb_of, words
 from errand.planning.words_groups import bag
 from errand.planning.words_types import TypeWords
@@ -85,9 +86,15 @@ def _entry(name: str, described: CapabilityDescription) -> Entry:
         verbs=frozenset(doing),
         first_verb=acting,
         takes=tuple(slot.type.lower() for slot in described.inputs if slot.required),
-        gives=tuple(slot.type.lower() for slot in described.outputs),
+        gives=_main_kinds(described),
         sense_fields=sense_fields,
     )
+
+
+def _main_kinds(described: CapabilityDescription) -> tuple[str, ...]:
+    """What it makes: the titles and counts that come along with an artifact are not it."""
+    kinds = [slot.type.lower() for slot in described.outputs]
+    return tuple([kind for kind in kinds if kind not in SCALARS] or kinds)
 
 
 _WEAK = bag("task text can given use using do")

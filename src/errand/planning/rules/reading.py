@@ -70,7 +70,7 @@ def read(clause: Clause, types: TypeWords) -> Reading:
 
 
 _ASIDE = (
-    dict.fromkeys(bag("about regarding concerning called named titled entitled that which who where"), 0.4)
+    dict.fromkeys(bag("about regarding concerning called named titled entitled that which"), 0.4)
     | dict.fromkeys(bag("from for with by at via according of through"), 0.75)
     | dict.fromkeys(bag("based using"), 0.5)
 )

@@ -39,7 +39,7 @@ class Token:
         return "" if self.literal or self.is_mark else stem(self.text)
 
 
-LONGEST = 60_000
+LONGEST = 20_000
 """Characters of a request that are read; what follows can only be pasted material."""
 
 _MONTH = (
@@ -48,12 +48,12 @@ _MONTH = (
 )
 _FILE_ENDING = "|".join(sorted(EXTENSIONS, key=len, reverse=True))
 _TOKEN = re.compile(
-    r"(?P<quote>(?<!\w)'[^'](?:[^']|'(?=\w)){0,4000}'(?!\w)"
-    r'|"[^"]{1,4000}"|“[^”]{1,4000}”|‘(?:[^’]|’(?=\w)){1,4000}’(?!\w)|«[^»]{1,4000}»|`[^`]{1,4000}`)'
-    r"|(?P<email>[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+)"
+    r"(?P<quote>(?<!\w)'[^'](?:[^']|(?<=\w)'(?=\w)){0,4000}'(?!\w)"
+    r'|"[^"]{1,4000}"|“[^“”]{1,4000}”|‘(?:[^‘’]|’(?=\w)){1,4000}’(?!\w)|«[^«»]{1,4000}»|`[^`]{1,4000}`)'
+    r"|(?P<email>(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4})"
     r"|(?P<url>(?:https?|ftp)://[^\s'\"<>)]+|www\.[^\s'\"<>)]+"
-    r"|\b[\w-]+(?:\.[\w-]+){0,3}\.(?:com|org|net|io|gov|edu|co|info)\b(?:/[^\s'\"<>)]*)?)"
-    rf"|(?P<file>[\w~./\\-]{{0,200}}[\w-]\.(?:{_FILE_ENDING})\b(?!\.\w))"
+    r"|(?<![\w.-])[\w-]{1,63}(?:\.[\w-]{1,63}){0,3}\.(?:com|org|net|io|gov|edu|co|info)\b(?:/[^\s'\"<>)]*)?)"
+    rf"|(?P<file>(?<![\w~./\\-])[\w~./\\-]{{0,200}}[\w-]\.(?:{_FILE_ENDING})\b(?!\.\w))"
     rf"|(?P<date>\d{{4}}-\d\d?-\d\d?|\d\d?/\d\d?/\d{{2,4}}|\b{_MONTH}\.?\s+\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+\d{{4}})?\b"
     rf"|\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}\b(?:,?\s+\d{{4}})?|\d{{1,2}}:\d\d(?:\s*[ap]\.?m\b\.?)?"
     r"|\b\d{1,2}\s*[ap]\.?m\b\.?)"
@@ -66,7 +66,7 @@ _TOKEN = re.compile(
 
 
 def tokens(text: str) -> list[Token]:
-    """Cut up to the first 60,000 characters."""
+    """Cut up to the first 20,000 characters."""
     found = []
     for match in _TOKEN.finditer(text[:LONGEST]):
         kind = match.lastgroup or ""

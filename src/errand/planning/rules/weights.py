@@ -17,47 +17,47 @@ class Weights:
 
 SHIPPED = Weights(
     alone=(
-        -6.676,  # bias
-        1.931,  # name
-        1.107,  # told
-        2.788,  # slot
-        1.171,  # name_cover
-        -1.043,  # clause_cover
-        0.421,  # verb
-        1.172,  # first_verb
-        -0.838,  # name_verb
-        0.232,  # wanted_fits
-        -1.530,  # wanted_misses
-        -0.612,  # given_fits
-        -0.597,  # given_misses
-        0.864,  # at_hand
-        -1.250,  # not_at_hand
-        -0.291,  # converts
-        0.311,  # converts_not
-        1.343,  # exact
-        0.526,  # cover_fits
-        -0.418,  # cover_misses
-        -0.021,  # context
-        0.300,  # first
-        1.812,  # share
-        1.559,  # lead
-        -1.260,  # own
-        2.667,  # own_share
-        1.900,  # own_lead
-        -0.508,  # is_given
-        0.008,  # is_purpose
-        0.435,  # two
+        -6.782,  # bias
+        1.968,  # name
+        1.128,  # told
+        2.787,  # slot
+        1.059,  # name_cover
+        -1.004,  # clause_cover
+        0.397,  # verb
+        1.086,  # first_verb
+        -0.817,  # name_verb
+        0.235,  # wanted_fits
+        -1.475,  # wanted_misses
+        -0.610,  # given_fits
+        -0.599,  # given_misses
+        0.866,  # at_hand
+        -1.342,  # not_at_hand
+        -0.372,  # converts
+        -0.297,  # converts_not
+        1.313,  # exact
+        0.620,  # cover_fits
+        -0.473,  # cover_misses
+        0.004,  # context
+        0.213,  # first
+        1.913,  # share
+        1.500,  # lead
+        -1.156,  # own
+        2.661,  # own_share
+        1.968,  # own_lead
+        -0.575,  # is_given
+        -0.007,  # is_purpose
+        0.411,  # two
     ),
     together=(
-        0.527,  # bias
-        0.987,  # alone
-        0.086,  # fed
-        -0.964,  # not_fed
-        -0.277,  # feeds
-        -0.862,  # feeds_not
-        0.798,  # through
-        -1.471,  # beaten
-        -0.874,  # left
-        0.331,  # top_taken
+        0.544,  # bias
+        0.984,  # alone
+        0.097,  # fed
+        -0.879,  # not_fed
+        -0.268,  # feeds
+        -0.870,  # feeds_not
+        0.666,  # through
+        -1.551,  # beaten
+        -0.946,  # left
+        0.324,  # top_taken
     ),
 )

@@ -1,0 +1,115 @@
+"""Values for slots of plain types, taken from the words of a request."""
+
+import re
+from datetime import datetime
+from itertools import pairwise
+
+from errand.capability import Slot
+from errand.domain.json import Json
+from errand.planning.rules.tokens import Literal, Token
+from errand.planning.words import stem, words
+from errand.planning.words_groups import bag
+
+_BY_NAME: tuple[tuple[frozenset[str], Literal], ...] = (
+    (bag("url uri link address website webpage page site feed"), Literal.URL),
+    (bag("email mail recipient"), Literal.EMAIL),
+    (bag("phone number telephone mobile recipient"), Literal.PHONE),
+    (bag("path file filename name folder"), Literal.FILE),
+    (bag("date day time deadline when since until"), Literal.DATE),
+)
+_TICKER = bag("ticker symbol stock")
+_WHOLE = bag("request task instruction instructions prompt")
+_TELLING = bag(
+    """
+query question text topic title subject content message description keyword keywords focus goal
+instruction prompt request task theme search phrase about note words name body
+"""
+)
+_NOT_TOLD = bag("url uri link email phone path file folder ticker symbol address cik isbn id key token code")
+_DATE_FORMS = (
+    "%Y-%m-%d",
+    "%B %d, %Y",
+    "%B %d %Y",
+    "%b %d, %Y",
+    "%b %d %Y",
+    "%d %B %Y",
+    "%d %b %Y",
+    "%m/%d/%Y",
+)
+_TICKERS_NOT = bag(
+    "A I AM PM AND OR NOT PDF CSV HTML JSON SEC USD EUR GBP US UK EU CEO CFO FAQ URL AI ML API OK"
+)
+
+
+def value_for(slot: Slot, near: tuple[Token, ...], anywhere: tuple[Token, ...]) -> Json:
+    """What the literals of the clause, then those of the whole request, say for a slot; None: nothing."""
+    for spoken in (near, anywhere):
+        found = _literal(slot, spoken)
+        if found is not None:
+            return found
+    return None
+
+
+def told(slot: Slot, said: str) -> str | None:
+    """The clause itself, for slots that take words; None for slots that need something exact."""
+    named = set(words(slot.name))
+    return None if named & _NOT_TOLD or not said else said
+
+
+def takes_whole_request(slot: Slot) -> bool:
+    return bool(set(words(slot.name)) & _WHOLE)
+
+
+def is_telling(slot: Slot) -> bool:
+    """Its name says that it takes a person's words."""
+    return bool(set(words(slot.name)) & _TELLING)
+
+
+def counted(slot: Slot, near: tuple[Token, ...]) -> Json:
+    """`in 3 sentences` for a slot called `sentences`."""
+    named = {stem(word) for word in words(slot.name)}
+    for number, noun in pairwise(near):
+        if number.literal is Literal.NUMBER and noun.stem in named:
+            return _number(number.text)
+    return None
+
+
+def _literal(slot: Slot, spoken: tuple[Token, ...]) -> Json:
+    named = set(words(slot.name))
+    if slot.type == "number":
+        return next((_number(t.text) for t in spoken if t.literal is Literal.NUMBER), None)
+    if slot.type == "date":
+        return next((day for t in spoken if t.literal is Literal.DATE and (day := _date(t.text))), None)
+    if slot.type != "text":
+        return None
+    if named & _TICKER:
+        return next((t.text for t in spoken if _like_ticker(t)), None)
+    for names, kind in _BY_NAME:
+        found = next((t.text for t in spoken if t.literal is kind), None) if named & names else None
+        if found is not None:
+            return found
+    if named & _NOT_TOLD:
+        return None
+    return next((t.text for t in spoken if t.literal is Literal.QUOTE), None)
+
+
+def _like_ticker(token: Token) -> bool:
+    return bool(re.fullmatch(r"[A-Z]{1,5}", token.text)) and token.text not in _TICKERS_NOT
+
+
+def _number(text: str) -> int | float | None:
+    bare = re.sub(r"[^\d.]", "", text)
+    try:
+        return float(bare) if "." in bare else int(bare)
+    except ValueError:
+        return None
+
+
+def _date(text: str) -> str | None:
+    plain = re.sub(r"(?<=\d)(?:st|nd|rd|th)\b", "", text).replace(".", "")
+    for form in _DATE_FORMS:
+        try:
+            return datetime.strptime(plain, form).date().isoformat()  # noqa: DTZ007  # a day has no time zone
+        except ValueError:
+            continue
+    return None
