@@ -1,6 +1,6 @@
 """How fast the engine moves no-op subtasks, embedded: `python benchmarks/engine.py [SIZES…]`.
 
-Each size is a fan-out: one task whose plan is that many no-op subtasks. Also: submit to first subtask started.
+Each size is a fan-out: one task whose plan is that many no-op subtasks. Also: submission to first start.
 The last lines are what docs/benchmarks.md quotes.
 """
 

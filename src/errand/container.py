@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
+from typing import Any
 
 from errand.capabilities.plan import plan_capability
-from errand.capability import CapabilityDescription, Catalogue
+from errand.capability import Capability, CapabilityDescription, Catalogue
 from errand.config import Settings
 from errand.doctor import examine
 from errand.domain.errors import HomeInUse
@@ -142,7 +143,7 @@ class Embedded:
             url=self._settings.edgar_url,
             data_url=self._settings.edgar_data_url,
         )
-        known = [
+        known: list[Capability[Any, Any]] = [  # of every type, as the catalogue takes them
             *documents.CAPABILITIES,
             *text.CAPABILITIES,
             *filings.CAPABILITIES,

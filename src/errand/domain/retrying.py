@@ -18,7 +18,7 @@ class Restart:
 
 def restart(subtasks: Sequence[SubtaskView], only: Collection[str] = ()) -> Restart:
     """Subtasks in the plan's order. With `only`, those, whatever became of them, instead of all failed."""
-    chosen = {
+    chosen: set[str] = {
         each.address.key
         for each in subtasks
         if (each.address.key in only if only else _fell_short(each.status))
@@ -33,7 +33,7 @@ def restart(subtasks: Sequence[SubtaskView], only: Collection[str] = ()) -> Rest
             if key not in again:
                 again.add(key)
                 left.append(key)
-    unmet = {
+    unmet: dict[str, int] = {
         each.address.key: sum(need in again for need in each.needs)
         for each in subtasks
         if each.address.key in again
