@@ -30,8 +30,8 @@ _SHARES_WORD = re.compile(r"(?<!per )\bshares?\b")
 _CODE = re.compile(r"\b(USD|EUR|GBP|JPY|CHF|CAD|AUD|CNY|HKD|INR|KRW|BRL|MXN|SEK|NOK|DKK|TWD|SGD|ILS|ZAR)\b")
 _MONTH_WORDS = {
     "three": 3, "six": 6, "nine": 9, "twelve": 12, "3": 3, "6": 6, "9": 9, "12": 12, "13": 3, "26": 6,
-    "39": 9,     "52": 12, "53": 12, "thirteen": 3, "fourteen": 3, "twenty-six": 6, "thirty-nine": 9, "fifty-two": 12,
-    "fifty-three": 12,
+    "39": 9, "52": 12, "53": 12, "thirteen": 3, "fourteen": 3, "twenty-six": 6, "thirty-nine": 9,
+    "fifty-two": 12, "fifty-three": 12,
 }  # fmt: skip
 _LENGTH = re.compile(
     r"\b(" + "|".join(sorted(_MONTH_WORDS, key=len, reverse=True)) + r")[- ](months?|weeks?)\b"

@@ -71,7 +71,7 @@ CONCEPTS: Mapping[str, tuple[str, ...]] = {
     ),
     "investment_income": ("NetInvestmentIncome", "InvestmentIncomeInterestAndDividend"),
     "claims": (
-        "PolicyholderBenefitsAndClaimsIncurredNet", "BenefitsLossesAndExpenses",
+        "PolicyholderBenefitsAndClaimsIncurredNet", "PolicyholderBenefitsAndClaimsIncurredGross",
         "LiabilityForUnpaidClaimsAndClaimsAdjustmentExpenseIncurredClaims1",
         "InsuranceServiceExpensesFromInsuranceContractsIssued",
     ),

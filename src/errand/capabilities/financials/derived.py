@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from errand.capabilities.financials.formula import compute, names_in
 from errand.capabilities.financials.model import Figure, Period
 
+_ONLY_BANKS = frozenset({"deposits", "loans", "noninterest_income", "noninterest_expense"})
+_BANKS_TOO = frozenset({"net_interest_income", "interest_income", "credit_loss_provision"})
+
 Figures = dict[str, Figure]
 """Period label to figure."""
 
@@ -50,14 +53,14 @@ def derive_all(draft: Draft) -> None:
 
 
 def _drop_what_only_banks_and_insurers_have(draft: Draft) -> None:
-    """Notes of other companies report interest and investment income as well; there they are no lines of a
-    statement.
-    """
-    if not {"net_interest_income", "deposits", "noninterest_income"} & draft.lines.keys():
-        for item in ("interest_income", "credit_loss_provision"):
+    """Notes of others report interest and investment income too; there they are no lines of a statement."""
+    reported = draft.lines.keys()
+    if not (_ONLY_BANKS & reported and len((_ONLY_BANKS | _BANKS_TOO) & reported) > 1):
+        for item in _ONLY_BANKS | _BANKS_TOO:
             draft.lines.pop(item, None)
-    if "premiums" not in draft.lines:
-        draft.lines.pop("investment_income", None)
+    if "premiums" not in reported:
+        for item in ("investment_income", "claims"):
+            draft.lines.pop(item, None)
 
 
 def _revenue(draft: Draft) -> None:

@@ -19,6 +19,7 @@ from errand.capabilities.financials.model import (
     StatementsRef,
 )
 from errand.capabilities.financials.periods import prior_of
+from errand.capabilities.financials.rule import is_bank
 from errand.capability import Context, capability
 
 
@@ -44,11 +45,11 @@ def ratios(wanted: RatiosInput, context: Context) -> RatiosOutput:
 
 
 def build_ratios(statements: Statements) -> RatioSet:
-    is_bank = statements.line("deposits") is not None or statements.line("net_interest_income") is not None
+    bank = is_bank(statements)
     found: list[Ratio] = []
     remarks: list[str] = []
     for definition in RATIOS:
-        if is_bank and definition.not_for_banks:
+        if bank and definition.not_for_banks:
             continue
         figures, left_out = _figures(definition, statements)
         if figures:

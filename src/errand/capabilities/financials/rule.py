@@ -42,7 +42,7 @@ class View:
         self.current: Period = statements.periods[0]
         self.prior: Period | None = prior_of(statements.periods, self.current)
         self._ratios = {ratio.name: ratio for ratio in ratios.ratios}
-        self.is_bank = statements.line("deposits") is not None
+        self.is_bank = is_bank(statements)
 
     def now(self, item: str) -> Figure | None:
         line = self.statements.line(item)
@@ -93,6 +93,11 @@ class View:
         if ratio is None or period is None:
             return None
         return next((figure for figure in ratio.figures if figure.period == period.label), None)
+
+
+def is_bank(statements: Statements) -> bool:
+    """These lines are kept for banks alone."""
+    return any(statements.line(item) for item in ("deposits", "net_interest_income", "noninterest_income"))
 
 
 def amount(figure: Figure) -> str:

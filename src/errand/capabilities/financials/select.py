@@ -12,6 +12,7 @@ from errand.capabilities.financials.items import Item, Measure
 from errand.capabilities.financials.model import Period
 
 _TAXONOMIES = ("us-gaap", "ifrs-full", "ifrs", "table")
+_CLASS_AXIS = "us-gaap:StatementClassOfStockAxis"
 _TOLERANCE = 4
 """Days that a fact's period may differ from the fiscal period's; some contexts are off by a weekend."""
 
@@ -22,11 +23,16 @@ class Facts:
     def __init__(self, facts: FactSet) -> None:
         self._currency = facts.currency
         self._by_concept: dict[str, list[Fact]] = {}
+        self._by_class: dict[str, list[Fact]] = {}
         for fact in facts.facts:
             prefix, _, name = fact.concept.partition(":")
-            if not fact.dimensions and prefix in _TAXONOMIES:
+            if prefix not in _TAXONOMIES:
+                continue
+            if not fact.dimensions:
                 key = fact.concept if prefix == "table" else name
                 self._by_concept.setdefault(key, []).append(fact)
+            elif fact.dimensions.keys() == {_CLASS_AXIS}:
+                self._by_class.setdefault(name, []).append(fact)
 
     def choose(self, item: Item, periods: Sequence[Period]) -> dict[str, Fact]:
         """Period label to fact. One concept for all periods, unless the item may mix them."""
@@ -35,7 +41,7 @@ class Facts:
             if found := self._of(concept, item, periods):
                 candidates[concept] = found
         if not candidates:
-            return {}
+            return self._of_one_class(item, periods) if item.measure is Measure.PER_SHARE else {}
         order = sorted(candidates, key=lambda c: _rank(candidates[c], item, periods))
         if item.name == "revenue":
             order = _largest_total_first(order, candidates)
@@ -63,6 +69,17 @@ class Facts:
         facts = [f for f in self._by_concept.get(concept, ()) if self._fits(f, item)]
         found = {period.label: _best(facts, period, instant=item.instant) for period in periods}
         return {label: fact for label, fact in found.items() if fact is not None}
+
+    def _of_one_class(self, item: Item, periods: Sequence[Period]) -> dict[str, Fact]:
+        """Where only classes of shares report it: that of the class which is named first."""
+        for concept in CONCEPTS.get(item.name, ()):
+            facts = [f for f in self._by_class.get(concept, ()) if self._fits(f, item)]
+            if facts:
+                first = facts[0].dimensions[_CLASS_AXIS]
+                same = [f for f in facts if f.dimensions[_CLASS_AXIS] == first]
+                found = {period.label: _best(same, period, instant=item.instant) for period in periods}
+                return {label: fact for label, fact in found.items() if fact is not None}
+        return {}
 
     def _fits(self, fact: Fact, item: Item) -> bool:
         if item.instant != (fact.start is None):

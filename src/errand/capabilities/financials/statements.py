@@ -67,6 +67,7 @@ def build_statements(reported: FactSet) -> Statements:
         chosen = facts.choose(item, periods)
         if chosen:
             _add(draft, item, chosen)
+            draft.remarks.extend(_about_class(draft, item, chosen))
             restated.extend(_restated(draft, item, chosen, facts))
     if not draft.lines:
         raise InputRefused(
@@ -97,6 +98,12 @@ def _add(draft: Draft, item: Item, chosen: dict[str, Fact]) -> None:
         draft.in_balance_sheet.add(item.name)
     row = newest.label or next((f.label for f in chosen.values() if f.label), "")
     draft.labels[item.name] = label_of(item, row, negative=newest.value < 0)
+
+
+def _about_class(draft: Draft, item: Item, chosen: dict[str, Fact]) -> list[str]:
+    members = {member for fact in chosen.values() for member in fact.dimensions.values()}
+    names = ", ".join(sorted(member.rpartition(":")[2].removesuffix("Member") for member in members))
+    return [f"{draft.labels[item.name]} are those of one class of shares, {names}."] if names else []
 
 
 def _figure(fact: Fact, item: Item, period: str, currency: str) -> Figure:
