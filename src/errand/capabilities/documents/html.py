@@ -25,7 +25,9 @@ _META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{1,40})""
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _LATIN = frozenset(("ascii", "us-ascii", "iso-8859-1", "iso8859-1", "latin-1", "latin1"))
 """Read as UTF-8 when they are that, else as Windows-1252, which is what is meant by them on the web."""
-_FORMATTING = re.compile(r"</?(?:font|b|i|u|span|small|big|strong|em|tt)\b[^>]{0,500}>", re.I)
+_FORMATTING = re.compile(r"</?(?:font|x-\w+|b|i|u|span|small|big|strong|em|tt)\b[^>]{0,500}>", re.I)
+_AROUND_PARAGRAPHS = re.compile(r"<(?:b|i|u|em|strong)(?:\s[^>]{0,200})?>\s*<p\b", re.I)
+_INLINE = re.compile(r"<(/?)(b|i|u|em|strong)(?=[\s>])", re.I)
 _SITE = ("nav", "main", "article", "aside", "header", "footer")
 _TEXTUAL = ("p", "li", "td", "h1", "h2", "h3", "div", "span", "a", "pre", "blockquote")
 _MAIN_SHARE = 0.3
@@ -85,6 +87,9 @@ def _is_known(encoding: str) -> bool:
 
 
 def _parse(text: str, name: str) -> tuple[etree._Element, list[str]]:
+    if _AROUND_PARAGRAPHS.search(text):
+        # The parser ends such elements where a paragraph begins, unlike browsers; it leaves other names alone.
+        text = _INLINE.sub(r"<\1x-\2", text)
     root, too_deep = _parse_once(text, name)
     if not too_deep:
         return root, []

@@ -5,6 +5,7 @@ currency and a closing bracket, which filings put into cells of their own, join 
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -150,11 +151,12 @@ def _only_places(rows: list[list[Cell]]) -> bool:
 def _data(rows: list[list[Cell]], anchor: str | None) -> Draft:
     entries = [_joined(row) for row in rows]
     columns = _columns(entries)
+    ends = [end for _, end in columns]
     lines = []
     for row in entries:
         line = [""] * len(columns)
         for entry in row:
-            at = next(i for i, (start, end) in enumerate(columns) if start < entry.end and entry.start < end)
+            at = bisect_right(ends, entry.start)
             line[at] = f"{line[at]} {entry.text}".strip()
         lines.append(tuple(line))
     text = "\n".join(" | ".join(cell for cell in line if cell) for line in lines)

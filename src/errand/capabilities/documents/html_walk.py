@@ -44,6 +44,7 @@ _FLAGS = {
     "b": BOLD, "strong": BOLD, "th": BOLD, "i": ITALIC, "em": ITALIC, "cite": ITALIC, "u": UNDERLINE,
     "ins": UNDERLINE, "h1": BOLD, "h2": BOLD, "h3": BOLD, "h4": BOLD, "h5": BOLD, "h6": BOLD,
 }  # fmt: skip
+_FLAGS |= {f"x-{tag}": _FLAGS[tag] for tag in ("b", "i", "u", "em", "strong")}
 _PRE = frozenset(("pre", "xmp", "listing"))
 
 

@@ -20,6 +20,7 @@ _AMENDED = re.compile(r"\bamendment\s+no\b|\(amended\b|☒\s*amendment", re.I)
 _ANNUAL = re.compile(r"annual report (?:pursuant to|under) section 13 or 15\s?\(d\)", re.I)
 _QUARTERLY = re.compile(r"quarterly report (?:pursuant to|under) section 13 or 15\s?\(d\)", re.I)
 _SHORT = 120
+_LONGEST_LINE = 2_000
 
 _EXACT_NAME = re.compile(r"\(?\s*exact\s+name\s+of\s+(?:the\s+)?(?:registrant|company|issuer)", re.I)
 _FILE_NUMBER = re.compile(r".*commission\s+file\s+(?:number|no)s?[.:]*\s*[\d–-]+\s*", re.I | re.S)
@@ -63,7 +64,7 @@ def _lines(blocks: Iterable[Block]) -> list[str]:
     length = 0
     for block in list(blocks)[:COVER_BLOCKS]:
         for line in block.text.split("\n"):
-            lines.append(line.strip())
+            lines.append(line[:_LONGEST_LINE].strip())
             length += len(line)
         if length > COVER_CHARACTERS:
             break

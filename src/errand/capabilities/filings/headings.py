@@ -9,6 +9,8 @@ from errand.capabilities.documents.model import Block, BlockKind
 
 LEAD = "lead"
 """The style of a heading that runs into its paragraph."""
+CAPITALS = "capitals"
+"""The style of a heading that nothing but its capitals sets apart."""
 _LONGEST = 800
 _ENDS = re.compile(r"[.!?;:][\"”’')\]]*$")
 _FULL_STOP = re.compile(r"[.!?][\"”’')\]]*$")
@@ -31,17 +33,20 @@ _SUMMARY = re.compile(
     re.I,
 )
 _CONTINUED = re.compile(r"\(\s*continued\s*\)|\bcont(?:inue)?[’']?d\b\.?$", re.I)
+_SENTENCE_END = re.compile(r"[.!?](?=\s+[A-Z])")
+_OF_FILING = re.compile(r"^(?:part\s+[ivx]+|items?\s+\d.*|(?:table of )?contents)$", re.I)
 _OPEN_END = re.compile(r"[,–—-]$|\b(?:and|or|of|the|to|in|a|an|our|for|with|by|on|that|which|as)$", re.I)
 _RISKY = re.compile(
     r"\b(?:could|may|might|adverse\w*|harm\w*|risks?|depend\w*|rel(?:y|ies)|subject to|unable|fail\w*"
-    r"|compet\w+|expos\w+|uncertain\w*|volatil\w+|los[se]\w*|disrupt\w*|dilut\w+|impair\w*|threat\w*|decline\w*"
-    r"|litigation|limited|no assurance|cannot|must|significant\w*)\b",
+    r"|compet\w+|expos\w+|uncertain\w*|volatil\w+|los[se]\w*|disrupt\w*|dilut\w+|impair\w*|threat\w*"
+    r"|decline\w*|litigation|limited|no assurance|cannot|must|significant\w*)\b",
     re.I,
 )
 _GOES_ON = re.compile(
-    r"^(?:in addition|for example|for instance|however|these|this|those|such|any of|as a result|moreover"
-    r"|further|furthermore|accordingly|also|additionally|therefore|while|although|there can be no|in particular|see\b"
-    r"|consequently|similarly|finally|likewise|in the past|at the same|if any of|as discussed|as of)\b",
+    r"^(?:in addition|for example|for instance|however|these|this|those|such|any of|as a result|moreover|see"
+    r"|further|furthermore|accordingly|also|additionally|therefore|while|although|there can be no"
+    r"|in particular|consequently|similarly|finally|likewise|in the past"
+    r"|at the same|if any of|as discussed|as of)\b",
     re.I,
 )
 
@@ -102,16 +107,24 @@ def is_category(text: str) -> bool:
 def headlines(blocks: Sequence[Block], first: int, last: int) -> list[Headline]:
     """Everything between two blocks, both included, that may be a heading, in order."""
     found = _emphasised(blocks, first, last)
-    if not any(line.heads_text for line in found):
-        found = _plain(blocks, first, last)
+    if not any(_may_be_factor(line) and line.style != CAPITALS for line in found):
+        set_apart = {line.first for line in found}
+        plain = [line for line in _plain(blocks, first, last) if line.first not in set_apart]
+        found = sorted([*found, *plain], key=lambda line: line.first)
+    if not any(_may_be_factor(line) for line in found):
+        found = sorted([*found, *_first_sentences(blocks, first, last)], key=lambda line: line.first)
     return _without_summary(found, blocks)
+
+
+def _may_be_factor(line: Headline) -> bool:
+    return line.heads_text and not line.is_category
 
 
 def _emphasised(blocks: Sequence[Block], first: int, last: int) -> list[Headline]:
     found: list[Headline] = []
     for at in range(first, last + 1):
         line = _headline(blocks[at], at)
-        if line is None or _CONTINUED.search(line.text):
+        if line is None or _CONTINUED.search(line.text) or _OF_FILING.match(line.text):
             continue
         if found and _continues(found[-1], line):
             found[-1] = _joined(found[-1], line)
@@ -136,7 +149,7 @@ def _headline(block: Block, at: int) -> Headline | None:
     if block.kind is BlockKind.HEADING or block.emphasis is not None:
         return Headline(at, at, block.text, block.start, block.end, _style(block))
     if block.text.isupper() and len(block.text) > 3:
-        return Headline(at, at, block.text, block.start, block.end, "capitals")
+        return Headline(at, at, block.text, block.start, block.end, CAPITALS)
     return None
 
 
@@ -172,17 +185,32 @@ def _heads_text(line: Headline, blocks: Sequence[Block], last: int, taken: set[i
 
 
 def _plain(blocks: Sequence[Block], first: int, last: int) -> list[Headline]:
-    """Where nothing is emphasised: names of groups, and sentences that stand over a longer paragraph."""
+    """Where no factor is emphasised: names of groups, and sentences that stand over a longer paragraph."""
     found: list[Headline] = []
     for at in range(first, last + 1):
         block = blocks[at]
         after = blocks[at + 1] if at < last else None
         heads = after is not None and is_plain_heading(block.text, after.text)
-        short = len(block.text) <= 120 and (is_category(block.text) or block.text.isupper())
-        if block.kind is BlockKind.PARAGRAPH and (heads or short):
+        if block.kind is BlockKind.PARAGRAPH and (
+            heads or (len(block.text) <= 120 and is_category(block.text))
+        ):
             line = Headline(at, at, block.text, block.start, block.end, "plain")
             line.heads_text = heads
             found.append(line)
+    return found
+
+
+def _first_sentences(blocks: Sequence[Block], first: int, last: int) -> list[Headline]:
+    """The last resort: the first sentence of each long paragraph, if it names a risk."""
+    found: list[Headline] = []
+    for at in range(first, last + 1):
+        block = blocks[at]
+        end = _SENTENCE_END.search(block.text, 15)
+        if end is None or block.kind is not BlockKind.PARAGRAPH or block.emphasis is not None:
+            continue
+        text = block.text[: end.start() + 1]
+        if is_plain_heading(text, block.text[end.end() :]):
+            found.append(Headline(at, at, text, block.start, block.start + len(text), LEAD, heads_text=True))
     return found
 
 
@@ -192,7 +220,7 @@ def is_plain_heading(text: str, after: str) -> bool:
         return False
     if text.endswith((":", ";", ",")) or _GOES_ON.match(text) or not _RISKY.search(text):
         return False
-    return is_sentence(text) and len(re.findall(r"[.!?](?=\s+[A-Z])", text)) == 0
+    return is_sentence(text) and _SENTENCE_END.search(text) is None
 
 
 def _without_summary(lines: list[Headline], blocks: Sequence[Block]) -> list[Headline]:

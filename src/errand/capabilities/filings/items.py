@@ -17,7 +17,7 @@ _ITEM = re.compile(
 )
 _NUMBER = re.compile(r"(\d{1,2})\s?\.?\s?\(?([a-k](?![a-z]))?", re.I)
 _PART = re.compile(r"^[\W_]*part\s+(iv|i{1,3}|[1-4])\b[\s.,:–—-]*(.{0,60})$", re.I | re.S)
-_SUB = re.compile(r"^\(?([A-K])[.)]\s*(.{3,140})$", re.S)
+_SUB = re.compile(r"^(?:item\s+)?(?:\d{1,2}\s?\.?\s?)?\(?([A-K])[.)—–:]?\s+(.{3,140})$", re.S | re.I)
 _PAGE = re.compile(r"(?:[\s.…·_|]{2,}|\s)(?:[A-Z]-)?\d{1,3}(?:\s*[-–,]\s*\d{1,3})*\s*$")
 _TITLE_END = re.compile(r"(?<=[a-z\])A-Z])[.:](?=\s)|\s[–—-]\s")
 _NO_TITLE = re.compile(r"^[\s.]*(?:[,;“\"]|\((?!re))", re.I)
@@ -91,7 +91,7 @@ def _heading(at: int, blocks: Sequence[Block], titles: dict[str, str], part: str
     block = blocks[at]
     if block.kind is BlockKind.TABLE and len(block.rows) > 2:
         return None
-    led = _ITEM.match(block.lead) if block.lead else None
+    led = _ITEM.match(block.lead[:600]) if block.lead else None
     match = led if led and len(led["rest"]) > 5 else _ITEM.match(block.text[:600])
     if match is None or _NO_TITLE.match(match["rest"]):
         return None
@@ -118,7 +118,7 @@ def _heading(at: int, blocks: Sequence[Block], titles: dict[str, str], part: str
 
 def _title(rest: str) -> tuple[str | None, bool]:
     """The title, and whether a page number stands behind it; None when it is no title."""
-    paged = _PAGE.search(rest) is not None and len(rest) <= _LONGEST_TITLE
+    paged = len(rest) <= _LONGEST_TITLE and _PAGE.search(rest) is not None
     title = _PAGE.sub("", rest) if paged else rest
     if len(title) > _LONGEST_TITLE or _TITLE_END.search(title):
         end = _TITLE_END.search(title)
@@ -156,13 +156,13 @@ def _roman(text: str) -> str:
 
 
 def _without_contents(headings: list[ItemHeading], blocks: Sequence[Block]) -> list[ItemHeading]:
-    """Drops runs of headings with little between them, if most of their items recur or have page numbers."""
+    """Drops runs of headings with little between, if most of their items come later or have page numbers."""
     kept: list[ItemHeading] = []
     for run in _runs(headings, blocks):
         keys = {key for heading in run for key in heading.keys}
-        elsewhere = {key for heading in headings if heading not in run for key in heading.keys}
+        later = {key for heading in headings if heading.block > run[-1].block for key in heading.keys}
         paged = sum(heading.paged for heading in run)
-        listed = len(keys & elsewhere) * 2 > len(keys) or paged * 2 > len(run)
+        listed = len(keys & later) * 2 > len(keys) or paged * 2 > len(run)
         if len(run) < _CONTENTS_RUN or not listed:
             kept.extend(run)
     return kept
@@ -171,7 +171,8 @@ def _without_contents(headings: list[ItemHeading], blocks: Sequence[Block]) -> l
 def _runs(headings: list[ItemHeading], blocks: Sequence[Block]) -> list[list[ItemHeading]]:
     runs: list[list[ItemHeading]] = []
     for heading in headings:
-        if runs and blocks[heading.block].start - blocks[runs[-1][-1].last].end < _CONTENTS_GAP:
+        close = runs and blocks[heading.block].start - blocks[runs[-1][-1].last].end < _CONTENTS_GAP
+        if close and not any(set(heading.keys) & set(other.keys) for other in runs[-1]):
             runs[-1].append(heading)
         else:
             runs.append([heading])
@@ -217,7 +218,7 @@ def _parts_of(span: Span, blocks: Sequence[Block]) -> list[Span]:
     for at in range(span.first, span.last + 1):
         found = _SUB.match(blocks[at].text)
         bare = "3.D" if span.key == "3" and _is_titled(blocks[at], "risk factors") else ""
-        key = f"{span.key}.{found[1]}" if found else bare
+        key = f"{span.key}.{found[1].upper()}" if found else bare
         title = found[2] if found else blocks[at].text
         if key in TITLES_20F and key not in {s[0] for s in starts} and fits(key, title, TITLES_20F):
             starts.append((key, title.strip(" ."), at))

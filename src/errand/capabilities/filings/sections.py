@@ -18,6 +18,10 @@ _TAKEN_APART = ("10-K", "10-Q", "20-F")
 _SHORT = 1_500
 """A section on risks that is no longer than this says that there is nothing to say, or points elsewhere."""
 _LEAST_ITEMS = 3
+_UNMARKED = (
+    "The headings of the risk factors are not set apart from their text; the first sentences of paragraphs"
+    " stand for them."
+)
 
 
 class SectionsInput(BaseModel):
@@ -67,7 +71,9 @@ class _Reading:
 
     @property
     def is_filing(self) -> bool:
-        return bool(self.cover.form) or len(self.spans) >= _LEAST_ITEMS
+        cover = self.cover
+        said = bool(cover.form) and (bool(cover.company) or cover.period_end is not None or bool(self.spans))
+        return said or len(self.spans) >= _LEAST_ITEMS
 
     @property
     def weight(self) -> tuple[bool, bool, int]:
@@ -151,8 +157,14 @@ def _risk_factors(reading: _Reading) -> tuple[tuple[RiskFactor, ...], tuple[str,
     start, end = document.blocks[span.first].start, document.blocks[span.last].end
     factors = find_risk_factors(document, span.first + 1, span.last, f"Item {span.key}")
     if factors:
-        return factors, ()
+        return factors, (_UNMARKED,) if all(_is_unmarked(each, document) for each in factors) else ()
     said = document.text[start:end].replace("\n", " ")
     if end - start <= _SHORT:
         return (), (f"{document.name} states no risk factors of its own: “{said[:300]}”",)
     return (), (f"Item {span.key} of {document.name} holds no headings that look like risk factors.",)
+
+
+def _is_unmarked(factor: RiskFactor, document: Document) -> bool:
+    """The heading is the beginning of a paragraph, and nothing but its words says that it is one."""
+    block = document.blocks[factor.parts[0].block]
+    return factor.parts[0].block == factor.source.block and block.lead is None

@@ -14,8 +14,10 @@ from errand.capability import Context, capability
 
 TOP = 10
 REPEATED_THEME = 0.85
-"""Each risk ranks by its weight times this for every weightier one of its theme, so that no theme crowds
-out the others."""
+"""The second of a theme ranks by its weight times this, the third by it times the square of this, and so on,
+so that no theme crowds out the others."""
+FEW, MOST_OF_A_THEME = 5, 3
+"""Among the first five no theme has more than three, where there are others."""
 
 
 class RankInput(BaseModel):
@@ -71,24 +73,28 @@ def _ranked(sections: FilingSections, at: int, weighed: Weighed) -> RankedRisk:
 
 
 def _varied(risks: list[RankedRisk]) -> list[RankedRisk]:
-    """Weightiest first, each lowered by the weightier ones of its theme."""
+    """Weightiest first, each lowered by the weightier ones of its theme; the first few are varied."""
     left = list(risks)
     met: Counter[str] = Counter()
     order: list[RankedRisk] = []
 
     def lowered(risk: RankedRisk) -> float:
-        return risk.score * REPEATED_THEME ** (met[risk.theme] if risk.theme != OTHER else 0)
+        before = met[risk.theme]
+        return risk.score * REPEATED_THEME ** (before * (before + 1) // 2)
 
     while left:
-        best = max(left, key=lambda risk: (lowered(risk), -risk.risk.number))
+        others = [risk for risk in left if met[risk.theme] < MOST_OF_A_THEME] if len(order) < FEW else []
+        best = max(others or left, key=lambda risk: (lowered(risk), -risk.risk.number))
         left.remove(best)
-        order.append(_with_score(best, lowered(best), met[best.theme]))
+        ceiling = order[-1].score if order else 1.0
+        order.append(_with_score(best, min(lowered(best), ceiling), met[best.theme]))
         met[best.theme] += best.theme != OTHER
     return order
 
 
 def _with_score(risk: RankedRisk, score: float, before: int) -> RankedRisk:
-    if not before:
-        return risk
-    reason = f"counted less: {before} on {risk.theme} {'ranks' if before == 1 else 'rank'} higher"
-    return risk.model_copy(update={"score": round(score, 4), "reasons": (*risk.reasons, reason)})
+    reasons = risk.reasons
+    if before:
+        verb = "ranks" if before == 1 else "rank"
+        reasons = (*reasons, f"counted less: {before} on {risk.theme} {verb} higher")
+    return risk.model_copy(update={"score": round(score, 4), "reasons": reasons})

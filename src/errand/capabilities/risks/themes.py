@@ -39,7 +39,7 @@ LEXICON: dict[str, str] = {
         "|value to our members|loss of customers"
     ),
     "regulation": (
-        "regulat|laws$|legislat|complian|governmental|antitrust|permit|licensure|rulemaking"
+        "regulat|comply with|laws$|legislat|complian|governmental|antitrust|permit|licensure|rulemaking"
         "|anti corruption|anti bribery|sanctions|enforcement|government investigation|scrutiny"
         "|reimbursement"
     ),
@@ -159,18 +159,19 @@ def theme_of(heading: str, category: str, text: str) -> tuple[str, tuple[str, ..
     group one and a half times; the text counts by the logarithm of how often the theme's words occur in it.
     """
     thousands = max(len(text.split()) / 1000, 0.2)
-    best, best_weight, best_words = OTHER, _LEAST, ()
+    best, best_weight, best_words = OTHER, 0.0, ()
     for theme, pattern in _PATTERNS.items():
         in_heading = {
             found.group().lower(): found.start() for found in reversed(list(pattern.finditer(heading)))
         }
         in_text = Counter(found.lower() for found in pattern.findall(text))
-        weight = _BROAD.get(theme, 1.0) * (
+        plain = (
             sum(_HEADING + 1 - 2 * start / len(heading) for start in in_heading.values())
             + _CATEGORY * bool(pattern.search(category))
             + math.log1p(in_text.total() / thousands / 2)
         )
-        if weight > best_weight:
+        weight = plain * _BROAD.get(theme, 1.0)
+        if plain > _LEAST and weight > best_weight:
             words = dict.fromkeys([*in_heading, *(word for word, _ in in_text.most_common())])
             best, best_weight, best_words = theme, weight, tuple(words)[:3]
     return best, best_words
