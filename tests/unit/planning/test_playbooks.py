@@ -37,7 +37,7 @@ steps:
     title: Compose
     inputs:
       title: Notes
-      parts: {$from: "read[*].document"}
+      documents: {$from: "read[*].document"}
 result: compose.report
 """
 
@@ -223,7 +223,7 @@ def test_a_playbook_of_ones_own_is_loaded_and_applied(tmp_path: Path) -> None:
     proposal = PlaybookPlanner(playbooks).propose(request("Read", "a.txt", "b.txt"), KNOWN)
 
     assert proposal.plan.made_by == "playbook mine"
-    assert proposal.plan.steps[-1].inputs["parts"] == [
+    assert proposal.plan.steps[-1].inputs["documents"] == [
         {"$from": "read-1.document"},
         {"$from": "read-2.document"},
     ]
@@ -270,7 +270,7 @@ def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
         ("read[*].document", "reed[*].document", 25, "no step above this one has the key reed"),
         ("read[*].document", "read.document", 25, "read stands for several steps; write read[*].document"),
         ("read[*].document", "read[*].documant", 20, "does not give documant; did you mean document?"),
-        ("read[*].document", "read[*].title", 20, "takes a list of file, but"),
+        ("read[*].document", "read[*].title", 20, "takes a list of document, but"),
         ("    each: attachments\n    kinds: readable\n", "", 17, "`each` is only there in a step that has"),
         ("result: compose.report", "result: compse.report", 26, "no step compse; did you mean compose?"),
         ("result: compose.report", "result: compose..report", 26, "is not a reference of the form"),
