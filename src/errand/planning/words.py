@@ -6,7 +6,8 @@ from functools import lru_cache
 from errand.planning.words_groups import GROUPS, IRREGULAR, STOPWORDS, VERBS
 
 _VOWEL = re.compile("[aeiouy]")
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(r"\d+-[A-Za-z]\b|[^\W\d_]+")
+"""`10-K` and `20-F` are words."""
 
 # (ending, what replaces it, how many letters must stay before it); the first that fits is taken.
 _ENDINGS: tuple[tuple[str, str, int], ...] = tuple(

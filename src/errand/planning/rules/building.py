@@ -11,7 +11,7 @@ from errand.domain.plan import FROM, REQUEST, Step
 from errand.domain.request import Request
 from errand.planning.checking import SCALARS
 from errand.planning.rules import values
-from errand.planning.rules.chains import Chains, makes
+from errand.planning.rules.chains import Chains, makes, one_of
 from errand.planning.rules.tokens import Literal, Token
 from errand.planning.words import words
 
@@ -33,6 +33,8 @@ class Wish:
     score: float
     because: str
     spoken: tuple[Token, ...]
+    asked: bool = True
+    """False: put in because another one needs it."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ class Builder:
         self.waiting.pop(wish.capability.name, None)
         known = wish.capability
         sources = {slot.name: self._sources(slot, wish) for slot in known.inputs if slot.type not in SCALARS}
+        self._one_of(wish, sources)
         fan = _fanned(known, sources)
         group = self.groups = self.groups + 1
         count = len(sources[fan.name]) if fan else 1
@@ -152,14 +155,25 @@ class Builder:
             return found
         return [each for each in found if each.group == found[-1].group]
 
+    def _one_of(self, wish: Wish, sources: dict[str, list[_Made]]) -> None:
+        """What takes several things, none of them required, still needs one."""
+        things = one_of(wish.capability)
+        if things and not any(sources[slot.name] for slot in things):
+            cheapest = min(things, key=lambda slot: self.chains.cost(slot.type))
+            sources[cheapest.name] = self._sources(replace(cheapest, required=True), wish)
+
     def _fitting(self, slot: Slot, wish: Wish) -> list[_Made]:
-        found = [each for each in self.made if each.kind == slot.type and (slot.many or not each.many)]
+        found = [each for each in self.made if each.kind == slot.type]
+        if not slot.many:
+            found = [replace(e, reference=f"{e.reference}[0]", many=False) if e.many else e for e in found]
         if slot.type != "file":
             return found
         attached = self._attached(wish)
-        produced = [each for each in self.made if each.kind not in SCALARS and not each.many]
+        produced = [each for each in self.made if each.kind not in SCALARS and not each.many and each.wanted]
+        if found and not attached:
+            return found
         if produced and (not attached or _speaks_of(wish, produced[-1].kind)):
-            return found or [produced[-1]]
+            return found or produced[-1:]
         return attached
 
     def _attached(self, wish: Wish) -> list[_Made]:
@@ -179,9 +193,17 @@ class Builder:
         maker = self.chains.maker(slot.type)
         if maker is None or maker.name == wish.capability.name:
             raise MissingInputError(wish.capability.name, slot)
-        because = f"makes the {slot.type} that {wish.capability.name} needs"
-        self.add(Wish(maker, wish.score, because, wish.spoken), wanted=False)
+        self._put_in(maker, slot, wish)
         return None
+
+    def _put_in(self, maker: CapabilityDescription, slot: Slot, wish: Wish) -> None:
+        because = f"makes the {slot.type} that {wish.capability.name} needs"
+        try:
+            self.add(Wish(maker, wish.score, because, wish.spoken, asked=False), wanted=False)
+        except MissingInputError as missing:
+            if missing.slot.type in SCALARS:
+                raise MissingInputError(wish.capability.name, slot) from missing
+            raise
 
     def _plain(self, slot: Slot, wish: Wish) -> Json:
         if not slot.required:
@@ -200,7 +222,7 @@ class Builder:
         earlier = [each for each in self.made if each.kind == "text" and not each.many and each.wanted]
         if earlier and not values.is_telling(slot):
             return earlier[-1].taken()
-        said = values.told(slot, wish.because)
+        said = values.told(slot, wish.because) if wish.asked else None
         if said is not None and not values.is_telling(slot):
             self.assumed.append(f"“{_short(said)}” is taken as the {slot.name} of {wish.capability.name}.")
         return said

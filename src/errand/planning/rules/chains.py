@@ -53,16 +53,33 @@ class Chains:
                 if price > _LONGEST:
                     continue
                 for slot in capability.outputs:
-                    if slot.type not in SCALARS and price < self._cost.get(slot.type, IMPOSSIBLE) - 1e-9:
+                    if slot.type not in _NEVER and price < self._cost.get(slot.type, IMPOSSIBLE) - 1e-9:
                         self._cost[slot.type] = price
                         self._maker[slot.type] = capability
                         changed = True
 
+    def _cheapest(self, capability: CapabilityDescription) -> float:
+        return min((self.cost(slot.type) for slot in one_of(capability)), default=0.0)
+
     def _price(self, capability: CapabilityDescription) -> float:
         near = self._closeness.get(capability.name, 0.0)
-        needs = [self.cost(slot.type) for slot in capability.inputs if slot.required]
+        needs = [self.cost(slot.type) for slot in needed(capability)]
         extra = 0.01 * len([slot for slot in capability.outputs if slot.type not in SCALARS])
-        return 1.0 - 0.1 * near + extra + sum(needs)
+        return 1.0 - 0.1 * near + extra + sum(needs) + self._cheapest(capability)
+
+
+def needed(capability: CapabilityDescription) -> list[Slot]:
+    return [slot for slot in capability.inputs if slot.required]
+
+
+def one_of(capability: CapabilityDescription) -> list[Slot]:
+    """What puts together whatever it is given needs one of these, or it would make something of nothing."""
+    things = [slot for slot in capability.inputs if slot.type not in SCALARS]
+    return [] if any(slot.required for slot in things) else things
+
+
+_NEVER = SCALARS | {"file"}
+"""Not made for want of it: a file is what the person attaches, or asks for."""
 
 
 def makes(capability: CapabilityDescription, kind: str) -> Slot | None:

@@ -18,6 +18,8 @@ from errand.planning.words import senses
 
 LEAST = 0.35
 """A first capability of a clause is taken from here on."""
+LAST_RESORT = 0.15
+"""When nothing reaches that, the likeliest one is taken from here on: unsure is of more use than nothing."""
 LEAST_SECOND = 0.55
 """A further one of the same clause."""
 
@@ -87,22 +89,18 @@ def probability(log_odds: float) -> float:
 
 def choose(scores: list[dict[int, float]]) -> tuple[Choice, ...]:
     """The likeliest pair first, each capability once; a clause's second one must be likelier."""
-    ranked = sorted(
-        (
-            Choice(number, at, score)
-            for at, row in enumerate(scores)
-            for number, score in row.items()
-            if score >= LEAST
-        ),
-        key=lambda choice: (-choice.score, choice.clause, choice.capability),
-    )
+    pairs = (Choice(n, at, score) for at, row in enumerate(scores) for n, score in row.items())
+    likely = [choice for choice in pairs if choice.score >= LAST_RESORT]
+    ranked = sorted(likely, key=lambda choice: (-choice.score, choice.clause, choice.capability))
+    if ranked and ranked[0].score < LEAST:
+        return tuple(ranked[:1])
     taken: dict[int, Choice] = {}
     used: set[int] = set()
     for choice in ranked:
-        if choice.capability in taken or (choice.clause in used and choice.score < LEAST_SECOND):
-            continue
-        taken[choice.capability] = choice
-        used.add(choice.clause)
+        least = LEAST_SECOND if choice.clause in used else LEAST
+        if choice.capability not in taken and choice.score >= least:
+            taken[choice.capability] = choice
+            used.add(choice.clause)
     return tuple(sorted(taken.values(), key=lambda choice: (choice.clause, -choice.score, choice.capability)))
 
 

@@ -15,7 +15,7 @@ FEATURES = (
     "bias", "name", "told", "slot", "name_cover", "clause_cover", "verb", "first_verb", "name_verb",
     "wanted_fits", "wanted_misses", "given_fits", "given_misses", "at_hand", "not_at_hand",
     "converts", "converts_not", "exact", "cover_fits", "cover_misses",
-    "context", "first", "share", "lead", "own", "own_share", "own_lead", "is_given", "is_purpose", "two",
+    "context", "first", "share", "lead", "own", "own_share", "own_lead", "is_given", "is_purpose", "two", "synonyms_only",
 )  # fmt: skip
 
 SENSE = 0.6
@@ -28,10 +28,12 @@ _MOST = 2.0
 class Hits:
     """What the words of a clause touch in one capability."""
 
-    __slots__ = ("by_field", "names")
+    __slots__ = ("by_field", "exact", "names")
 
     def __init__(self) -> None:
         self.by_field = [0.0, 0.0, 0.0]
+        self.exact = False
+        """At least one word itself, not only near synonyms."""
         self.names: dict[str, float] = {}
         """Words of the name that were touched, and how closely."""
 
@@ -47,6 +49,7 @@ def touch(stems: dict[str, float], index: Index) -> dict[int, Hits]:
         for number, (worth, where, exact) in _touched(stemmed, index).items():
             hits = found.setdefault(number, Hits())
             hits.by_field[where] += worth * weight
+            hits.exact |= exact
             if where == NAME:
                 _cover_name(hits, index.entries[number], stemmed, exact=exact)
     return found
@@ -132,6 +135,7 @@ def _row(
             *_rivals(owned[number], *reached),
             *form,
             _twice(reading, entry),
+            float(not hits.exact),
         )
     return found
 

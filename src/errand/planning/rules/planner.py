@@ -9,7 +9,7 @@ from errand.domain.request import Request
 from errand.planning.checking import SCALARS
 from errand.planning.rules.building import Builder, MissingInputError, Wish
 from errand.planning.rules.chains import Chains
-from errand.planning.rules.choosing import Choice, Outline, outline
+from errand.planning.rules.choosing import LEAST, Choice, Outline, outline
 from errand.planning.rules.clauses import Kind
 from errand.planning.rules.index import Index
 from errand.planning.rules.tokens import Literal, tokens
@@ -31,9 +31,9 @@ class RulePlanner:
         if not request.text.strip():
             raise InputRefused("The request is empty; say in a sentence what is to be done.")
         index = self._index(catalogue)
-        reachable = Chains(catalogue, _at_hand(request)).reachable
+        reachable = Chains(catalogue, _FILE).reachable
         found = outline(request.text, index, reachable & index.types.types | _attached_types(request, index))
-        if not found.choices:
+        if all(choice.score < LEAST for choice in found.choices):
             raise NothingFits(_nothing_fits(request, found))
         builder, failed = _build(request, catalogue, found)
         if not builder.steps:
@@ -69,8 +69,8 @@ class RulePlanner:
         return Proposal(plan, score, sure, tuple(dict.fromkeys(remarks)))
 
 
-def _at_hand(request: Request) -> frozenset[str]:
-    return frozenset({"file"} if request.attachments else ())
+_FILE = frozenset({"file"})
+"""At hand, attached or not: a plan that needs one and has none says so."""
 
 
 def _attached_types(request: Request, index: Index) -> frozenset[str]:
@@ -88,7 +88,7 @@ def _build(
     builder = Builder(
         request=request,
         catalogue=catalogue,
-        chains=Chains(catalogue, _at_hand(request), closeness),
+        chains=Chains(catalogue, _FILE, closeness),
         spoken=tuple(token for reading in found.readings for token in reading.clause.tokens),
         typed=found.index.typed,
         waiting=dict(wishes),
@@ -170,7 +170,7 @@ def _cannot(
     _, missing = max(failed, key=lambda pair: pair[0].score)
     said = f"{_lack(request, missing)} `errand capabilities` shows what each needs."
     kind = missing.slot.type
-    if kind in SCALARS or kind in Chains(catalogue, frozenset({"file"})).reachable:
+    if kind in SCALARS or kind in Chains(catalogue, _FILE).reachable:
         return InputRefused(said)
     return NothingFits(said)
 

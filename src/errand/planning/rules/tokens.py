@@ -58,6 +58,7 @@ _TOKEN = re.compile(
     rf"|\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}\b(?:,?\s+\d{{4}})?|\d{{1,2}}:\d\d(?:\s*[ap]\.?m\b\.?)?"
     r"|\b\d{1,2}\s*[ap]\.?m\b\.?)"
     r"|(?P<phone>\+\d[\d\s().-]{6,16}\d|\b\d{3}[-.\s]\d{3}[-.\s]\d{4}\b|\(\d{3}\)\s*\d{3}-\d{4}|\b\d{10,11}\b)"
+    r"|(?P<form>(?<![\w-])\d{1,3}-[A-Za-z]\b(?![\w-]))"
     r"|(?P<number>[$€£#]?\d[\d,]*(?:\.\d+)?(?:%|x\b)?)"
     r"|(?P<word>[^\W\d_]+(?:[’'][^\W\d_]+)*)"
     r"|(?P<mark>[.?!,;:()\n–—-])",
@@ -72,7 +73,7 @@ def tokens(text: str) -> list[Token]:
         kind = match.lastgroup or ""
         if kind == "quote":
             found.append(_quotation(match))
-        elif kind in ("word", "mark"):
+        elif kind in ("word", "mark", "form"):
             found.append(Token(match[0].replace("’", "'"), *match.span(), is_mark=kind == "mark"))
         else:
             trimmed = match[0].rstrip(".,;:") if kind == "url" else match[0]

@@ -8,7 +8,7 @@ from errand.capability import Slot
 from errand.domain.json import Json
 from errand.planning.rules.tokens import Literal, Token
 from errand.planning.words import stem, words
-from errand.planning.words_groups import bag
+from errand.planning.words_groups import STOPWORDS, bag
 
 _BY_NAME: tuple[tuple[frozenset[str], Literal], ...] = (
     (bag("url uri link address website webpage page site feed"), Literal.URL),
@@ -82,19 +82,34 @@ def _literal(slot: Slot, spoken: tuple[Token, ...]) -> Json:
         return next((day for t in spoken if t.literal is Literal.DATE and (day := _date(t.text))), None)
     if slot.type != "text":
         return None
-    if named & _TICKER:
-        return next((t.text for t in spoken if _like_ticker(t)), None)
+    if (named | set(words(slot.description))) & _TICKER:
+        ticker = next((t.text for t in spoken if _like_ticker(t)), None)
+        if ticker or named & _TICKER:
+            return ticker
     for names, kind in _BY_NAME:
         found = next((t.text for t in spoken if t.literal is kind), None) if named & names else None
         if found is not None:
             return found
     if named & _NOT_TOLD:
         return None
-    return next((t.text for t in spoken if t.literal is Literal.QUOTE), None)
+    quoted = next((t.text for t in spoken if t.literal is Literal.QUOTE), None)
+    return quoted if quoted or is_telling(slot) else _proper_name(spoken)
+
+
+def _proper_name(spoken: tuple[Token, ...]) -> str | None:
+    """The first run of capitalised words that no sentence begins with."""
+    run: list[str] = []
+    for before, token in pairwise(spoken):
+        named = token.word and token.text[0].isupper() and token.word not in STOPWORDS
+        if named and not (before.is_mark and before.text in ".?!\n"):
+            run.append(token.text)
+        elif run:
+            break
+    return " ".join(run) or None
 
 
 def _like_ticker(token: Token) -> bool:
-    return bool(re.fullmatch(r"[A-Z]{1,5}", token.text)) and token.text not in _TICKERS_NOT
+    return bool(re.fullmatch(r"[A-Z]{2,5}", token.text)) and token.text not in _TICKERS_NOT
 
 
 def _number(text: str) -> int | float | None:
