@@ -18,7 +18,7 @@ from tests.unit.filings.filing_pages import (
 
 BODY_P = "<p>{b}</p>"
 SET = {
-    "groups in capitals, factors in italics": risks("<center><b>{C}</b></center>", "<p><i>{h}</i></p>" + BODY_P),
+    "groups in capitals, factors in italics": risks("<b>{C}</b>", "<p><i>{h}</i></p>" + BODY_P),
     "font elements of the nineties": risks(
         "<P><FONT SIZE=2><U>{0}</U></FONT></P>",
         "<P><FONT SIZE=2><B>{h}</B></FONT></P><P><FONT>&nbsp;&nbsp;{b}</FONT></P>",

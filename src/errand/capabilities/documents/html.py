@@ -88,7 +88,7 @@ def _is_known(encoding: str) -> bool:
 
 def _parse(text: str, name: str) -> tuple[etree._Element, list[str]]:
     if _AROUND_PARAGRAPHS.search(text):
-        # The parser ends such elements where a paragraph begins, unlike browsers; it leaves other names alone.
+        # The parser ends such elements where a paragraph begins, unlike browsers; other names it lets be.
         text = _INLINE.sub(r"<\1x-\2", text)
     root, too_deep = _parse_once(text, name)
     if not too_deep:
