@@ -2,6 +2,7 @@
 
 import sys
 import threading
+from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -9,12 +10,14 @@ from errand.frontends.cli import command_line
 
 if TYPE_CHECKING:  # loaded when a command opens it: help needs none of it
     from errand.container import Embedded
+    from errand.service import Installation
 
 
-def main() -> int:
+def main(open_installation: "Callable[[], Installation] | None" = None) -> int:
+    """The exit status. Another opener than the real one is for whoever embeds or tests the command line."""
     sys.excepthook = _say_defect
     threading.excepthook = _say_defect_of_thread
-    return command_line(_open_installation)
+    return command_line(open_installation or _open_installation)
 
 
 def _open_installation() -> "Embedded":

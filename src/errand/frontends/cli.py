@@ -38,6 +38,7 @@ _TimeoutOption = Annotated[
 ]
 _JsonOption = Annotated[bool, typer.Option("--json", help="JSON on standard output, and nothing else.")]
 _Text = Annotated[str, typer.Argument(metavar="TEXT", help="What is to be done, in your own words.")]
+_HELP = "Hand it a task in your own words, get a finished result whose every claim can be checked."
 _Task = Annotated[str, typer.Argument(metavar="TASK", help="Its id, or how it begins.")]
 
 
@@ -59,11 +60,10 @@ def command_line(open_installation: "Open", arguments: Sequence[str] | None = No
 def build_app(open_installation: "Open") -> typer.Typer:
     """The opener is called by each command, once it knows what to do."""
     app = typer.Typer(
-        help="Hand it a task in your own words, get a finished result whose every claim can be checked.",
         no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
         context_settings={"obj": open_installation, "help_option_names": ["-h", "--help"]},
     )  # fmt: skip
-    app.callback()(_options)
+    app.callback(help=_HELP)(_options)
     for command in (
         run, plan, submit, up, tasks, show, watch, cancel, retry, questions, answer,
         capabilities, workers, doctor,
@@ -81,12 +81,20 @@ def build_app(open_installation: "Open") -> typer.Typer:
     return app
 
 
-def _options(
-    version: Annotated[bool, typer.Option("--version", help="Show the version.", is_eager=True)] = False,  # noqa: FBT002  # Typer's way to declare a flag
-) -> None:
-    if version:
+def _show_version(wanted: bool) -> None:  # noqa: FBT001  # how Typer calls it
+    if wanted:
         sys.stdout.write(f"errand {__version__}\n")
         raise typer.Exit
+
+
+_VersionOption = Annotated[
+    bool, typer.Option("--version", help="Show the version.", is_eager=True, callback=_show_version)
+]
+
+
+def _options(*, version: _VersionOption = False) -> None:
+    """Before any command."""
+    del version
 
 
 def run(

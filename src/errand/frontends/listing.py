@@ -167,12 +167,18 @@ def show_plan(open_installation: Open, text: str, attachments: Sequence[Path], *
         show_json(_plan_json(proposal))
         return
     sure = "" if proposal.sure else "; it would ask before it begins"
-    say(f"Plan by {wording.line(proposal.plan.made_by)}, sure by {proposal.score:.0%}{sure}.\n")
-    rows = [
-        (str(n), _step(each), each.capability, _inputs(each), f"{each.score:.2f}", wording.line(each.because))
-        for n, each in enumerate(proposal.plan.steps, start=1)
-    ]  # fmt: skip
-    show_table(("", "step", "capability", "inputs", "score", "why"), rows)
+    say(f"Plan by {wording.line(proposal.plan.made_by)}, sure by {proposal.score:.0%}{sure}.")
+    reasons = {each.because for each in proposal.plan.steps}
+    if len(reasons) == 1:
+        say(f"Why: {wording.line(reasons.pop())}")
+    say("")
+    for n, each in enumerate(proposal.plan.steps, start=1):
+        say(f"{n:>3}. {_step(each)}  [{each.capability}, score {each.score:.2f}]", "bold")
+        for told in (_inputs(each), wording.line(each.because) if reasons else ""):
+            if told:
+                say(f"     {told}")
+    if proposal.remarks or proposal.not_covered:
+        say("")
     for remark in proposal.remarks:
         say(f"- {wording.line(remark)}")
     for part in proposal.not_covered:
