@@ -1,5 +1,6 @@
 """`errand`, and `python -m errand`: the command line on the real installation."""
 
+import io
 import sys
 import threading
 from collections.abc import Callable
@@ -17,6 +18,9 @@ def main(open_installation: "Callable[[], Installation] | None" = None) -> int:
     """The exit status. Another opener than the real one is for whoever embeds or tests the command line."""
     sys.excepthook = _say_defect
     threading.excepthook = _say_defect_of_thread
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that has no ✓ shows a ?
     return command_line(open_installation or _open_installation)
 
 

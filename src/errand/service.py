@@ -126,6 +126,8 @@ class Service:
         """Path, name and media type of each file; the names differ."""
         if not text.strip():
             raise InputRefused('The request is empty: say what is to be done, as in `errand run "…"`.')
+        if not _can_be_stored(text):
+            raise InputRefused("The request holds bytes that are not text in UTF-8: type it again.")
         if len(text) > LONGEST_REQUEST:
             raise InputRefused(
                 f"The request has {len(text)} characters, more than {LONGEST_REQUEST}: "
@@ -134,7 +136,7 @@ class Service:
         looked_at: list[tuple[Path, str, str]] = []
         names: set[str] = set()
         for path in _files(attachments):
-            name = _unused(path.name, names)
+            name = _unused(path.name.encode(errors="replace").decode(), names)
             names.add(name)
             looked_at.append((path, name, self._inspect(path).media_type))
         return looked_at
@@ -213,6 +215,8 @@ class Service:
     def answer(self, question: str, answer: str, by: Principal = LOCAL) -> None:
         if not answer.strip():
             raise InputRefused("The answer is empty.")
+        if not _can_be_stored(answer):
+            raise InputRefused("The answer holds bytes that are not text in UTF-8: type it again.")
         self._engine.answer(question, answer.strip(), by)
 
     def dead_letters(self, limit: int = 100) -> list[SubtaskView]:
@@ -235,6 +239,11 @@ class Service:
 
     def workers(self) -> list[WorkerView]:
         return self._registry.workers()
+
+
+def _can_be_stored(text: str) -> bool:
+    """No half of a surrogate pair, which stands for a byte that was not UTF-8."""
+    return not any("\ud800" <= each <= "\udfff" for each in text)
 
 
 def _files(attachments: Sequence[Path]) -> list[Path]:

@@ -87,6 +87,19 @@ def test_bad_input_is_refused_before_anything_is_stored(errand: Typed, words: tu
     assert errand("tasks", "--json").json() == []
 
 
+def test_bytes_that_are_no_text_are_refused(errand: Typed) -> None:
+    assert "are not text in UTF-8" in errand("run", "say \udcff").err
+    assert "are not text in UTF-8" in errand("answer", question_of(errand.task("ask")), "blue\udcff").err
+
+
+def test_an_attachment_may_have_any_name(errand: Typed) -> None:
+    Path("na\udcffme.txt").write_text("A text.")
+
+    record = errand.task("say hello", "--attach", "na\udcffme.txt")
+
+    assert record["request"]["attachments"][0]["name"] == "na?me.txt"
+
+
 def test_a_folder_that_can_not_be_used_is_refused_before_anything_is_stored(errand: Typed) -> None:
     Path("taken").write_text("x")
 

@@ -34,7 +34,10 @@ class Written:
 
 def refuse_unusable(folder: Path) -> None:
     """Raises InputRefused when results can not be put there. Changes nothing."""
-    existing = next(each for each in (folder, *folder.absolute().parents) if os.path.lexists(each))
+    try:
+        existing = next(each for each in (folder, *folder.absolute().parents) if os.path.lexists(each))
+    except FileNotFoundError as error:
+        raise InputRefused("The folder that this was started in is gone: change to another one.") from error
     if not existing.is_dir():
         raise InputRefused(f"{existing} is not a folder: name another one for the result.")
     if not os.access(existing, os.W_OK | os.X_OK):
