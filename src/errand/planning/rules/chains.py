@@ -73,9 +73,9 @@ def needed(capability: CapabilityDescription) -> list[Slot]:
 
 
 def one_of(capability: CapabilityDescription) -> list[Slot]:
-    """What puts together whatever it is given needs one of these, or it would make something of nothing."""
+    """What requires nothing but takes things needs one of these, or it would make something of nothing."""
     things = [slot for slot in capability.inputs if slot.type not in SCALARS]
-    return [] if any(slot.required for slot in things) else things
+    return [] if needed(capability) else things
 
 
 _NEVER = SCALARS | {"file"}

@@ -4,6 +4,7 @@
 in the clause. The features add types (wanted, given, at hand), rivals in the same clause, the whole request.
 """
 
+from errand.planning.checking import SCALARS
 from errand.planning.rules.clauses import Kind
 from errand.planning.rules.index import NAME, SLOT, TOLD, Entry, Index
 from errand.planning.rules.reading import LIGHT, Reading
@@ -15,7 +16,8 @@ FEATURES = (
     "bias", "name", "told", "slot", "name_cover", "clause_cover", "verb", "first_verb", "name_verb",
     "wanted_fits", "wanted_misses", "given_fits", "given_misses", "at_hand", "not_at_hand",
     "converts", "converts_not", "exact", "cover_fits", "cover_misses",
-    "context", "first", "share", "lead", "own", "own_share", "own_lead", "is_given", "is_purpose", "two", "synonyms_only",
+    "context", "first", "share", "lead", "own", "own_share", "own_lead", "is_given", "is_purpose", "two",
+    "synonyms_only",
 )  # fmt: skip
 
 SENSE = 0.6
@@ -201,6 +203,7 @@ def _rivals(mine: float, best: float, second: float) -> Features:
 
 def _twice(reading: Reading, entry: Entry) -> float:
     """It takes two of a kind: does the clause name two?"""
-    if len(entry.takes) == len(set(entry.takes)):
+    things = [kind for kind in entry.takes if kind not in SCALARS]
+    if len(things) == len(set(things)):
         return 0.0
     return 1.0 if reading.count >= 2 else -1.0

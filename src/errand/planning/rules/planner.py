@@ -25,14 +25,13 @@ class RulePlanner:
     def __init__(self, threshold: float = THRESHOLD) -> None:
         """`threshold`: the score from which on a step is sure, 0 to 1."""
         self._threshold = threshold
-        self._read: tuple[dict[str, CapabilityDescription], Index] | None = None
+        self._read: tuple[dict[str, CapabilityDescription], Index, frozenset[str]] | None = None
 
     def propose(self, request: Request, catalogue: Mapping[str, CapabilityDescription]) -> Proposal:
         if not request.text.strip():
             raise InputRefused("The request is empty; say in a sentence what is to be done.")
-        index = self._index(catalogue)
-        reachable = Chains(catalogue, _FILE).reachable
-        found = outline(request.text, index, reachable & index.types.types | _attached_types(request, index))
+        index, reachable = self._reading(catalogue)
+        found = outline(request.text, index, reachable | _attached_types(request, index))
         if all(choice.score < LEAST for choice in found.choices):
             raise NothingFits(_nothing_fits(request, found))
         builder, failed = _build(request, catalogue, found)
@@ -40,12 +39,15 @@ class RulePlanner:
             raise _cannot(request, catalogue, failed)
         return self._proposal(request, found, builder, failed)
 
-    def _index(self, catalogue: Mapping[str, CapabilityDescription]) -> Index:
+    def _reading(self, catalogue: Mapping[str, CapabilityDescription]) -> tuple[Index, frozenset[str]]:
+        """How the catalogue reads, and the types that can be made with it."""
         read = self._read
         given = dict(catalogue)
         if read is None or read[0] != given:
-            read = self._read = (given, Index(given))
-        return read[1]
+            index = Index(given)
+            reachable = (Chains(given, _FILE).reachable | SCALARS) & index.types.types
+            read = self._read = (given, index, reachable)
+        return read[1], read[2]
 
     def _proposal(
         self, request: Request, found: Outline, builder: Builder, failed: list[tuple[Wish, MissingInputError]]

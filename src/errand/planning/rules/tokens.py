@@ -31,8 +31,8 @@ class Token:
 
     @property
     def word(self) -> str:
-        """Lower case; empty for literals."""
-        return "" if self.literal else self.text.lower()
+        """Lower case; empty for literals and marks."""
+        return "" if self.literal or self.is_mark else self.text.lower()
 
     @property
     def stem(self) -> str:
