@@ -27,6 +27,7 @@ _CONSEQUENCE = re.compile(
     r"|limit|impair|prevent|damage|affect|subject)",
     re.I,
 )
+_FEWEST_WORDS = 8
 _CHOICE = 3
 """When so many stand on their own, no other is quoted."""
 
@@ -68,7 +69,7 @@ def _sentences(factor: RiskFactor) -> list[_Sentence]:
             text = piece[start:end]
             if _is_whole(text):
                 found.append(_Sentence(text, part.start + start, part.block, part.page))
-    short = [each for each in found if len(each.text) <= _LONGEST and len(each.text.split()) >= 6]
+    short = [each for each in found if len(each.text) <= _LONGEST and len(each.text.split()) >= _FEWEST_WORDS]
     alone = [each for each in short if not _DANGLING.match(each.text)]
     if len(alone) >= _CHOICE:
         return alone

@@ -35,7 +35,7 @@ _SEVERE = re.compile(
 )
 _DONE = (
     r"experienced|suffered|incurred|identified|occurred|resulted|caused|affected|disrupted|lost|faced|seen|paid"
-    r"|recorded|recognized|declined|decreased|failed|reduced|led|delayed|harmed|impacted|had"
+    r"|recorded|recognized|declined|decreased|failed|reduced|led|delayed|harmed|impacted|had|sued"
     r"|been\s+(?:and\s+\w+\s+(?:continue\s+to\s+)?be\s+)?(?:subject|adversely|negatively|materially|affected"
     r"|harmed|impacted|named|involved|sued|fined|delayed|disrupted|target\w*|required|notified|alleged|accused"
     r"|investigated|a\s+party|the\s+(?:target|subject|victim)|breached|compromised)"
@@ -44,6 +44,7 @@ _HAPPENED = re.compile(
     rf"\b(?:(?:has|have)\s+(?:in\s+the\s+past\s*,?\s*)?(?:(?:also|previously|recently|already|adversely|materially"
     rf"|negatively|significantly|from\s+time\s+to\s+time)\s+)*(?:{_DONE})|(?:has|have)\s+in\s+the\s+past"
     r"|in\s+the\s+past,?\s+(?:we|the|our|some|certain)|(?:has|have)\s+and\s+(?:may|could|will)"
+    r"|in\s+(?:fiscal\s+(?:year\s+)?)?20\d\d,?\s+(?:we|our|the\s+company)"
     r"|(?:was|were)\s+(?:adversely|materially|negatively|subject|fined|sued))\b",
     re.I,
 )

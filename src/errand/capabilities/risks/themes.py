@@ -10,6 +10,7 @@ OTHER = "other"
 # `competitors`. A closing `$` wants the word to end there.
 LEXICON: dict[str, str] = {
     "cyber security": (
+        "attack on our|attacks on our|confidential data|computer systems|"
         "cyber|data breach|security breach|security incident|hack|malware|ransomware|phishing"
         "|unauthorized access|unauthorized persons|intrusion|denial of service|computer virus"
         "|information security|confidential information|breaches of security|attackers"
@@ -32,6 +33,7 @@ LEXICON: dict[str, str] = {
         "|reseller|carriers"
     ),
     "customers and demand": (
+        "number of customers|few customers|loss of one|customers accounted|dependence on customers|"
         "largest customer|key customer|major customer|customer concentration|retain customers"
         "|retain members|attract and retain members|attract and retain customers|subscriber|churn|cancel"
         "|demand for|fluctuating demand|customer demand|limited number of customers|significant customer"
@@ -44,6 +46,7 @@ LEXICON: dict[str, str] = {
         "|reimbursement"
     ),
     "litigation": (
+        "claims about|sued|suits$|"
         "litigation|lawsuit|legal proceeding|class action|legal action|plaintiff|damages|settlement"
         "|claims against|subject to claims|claims and|product liability|jury|injunct|arbitration"
     ),
@@ -73,6 +76,11 @@ LEXICON: dict[str, str] = {
         "technolog|information system|system failure|outage|software|network disruption|cloud|data center"
         "|artificial intelligence|machine learning|obsole|innovat|new products|web services|systems$"
         "|downtime|network operator|digital"
+    ),
+    "operations and facilities": (
+        "foundry|factory|factories|manufacturing facilit|production facilit|facility$|plant$|plants$|mills$"
+        "|deliveries|furnace|business interruption|interrupt our operations|disrupt our operations|accident"
+        "|operational disruption|equipment failure|derailment|explosion"
     ),
     "environment": (
         "climate|environment|emission|greenhouse|sustainab|esg$|hazardous|carbon|pollut|contaminat"
@@ -131,6 +139,7 @@ LEXICON: dict[str, str] = {
 _BROAD = {
     "regulation": 0.65,
     "technology": 0.8,
+    "operations and facilities": 0.85,
     "partners and content": 0.6,
     "profitability": 0.5,
     "supply chain": 0.9,
