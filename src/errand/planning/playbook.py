@@ -94,10 +94,11 @@ def _why(signal: Signal, situation: Situation, said: str, names: str) -> str | N
     if signal.attached:
         places = situation.attached(signal.attached)
         return f"the attachment {situation.request.attachments[places[0]].name}" if places else None
-    value = situation.found.get(signal.found or signal.nothing_but or "")
-    if signal.nothing_but and plain(str(value)) != said:
+    name = signal.found or signal.nothing_but or ""
+    value = situation.found.get(name)
+    if value is None or (signal.nothing_but and plain(str(value)) != said):
         return None
-    return None if value is None else f"{signal.found} ‘{value}’"
+    return f"nothing but ‘{value}’" if signal.nothing_but else f"{name} ‘{value}’"
 
 
 def _find(finder: Finder, text: str) -> Json:

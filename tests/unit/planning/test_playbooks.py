@@ -211,6 +211,19 @@ def test_every_step_says_why_it_is_there() -> None:
     assert "‘analyze’, ‘financials’, ‘company’, the attachment a.htm" in made.steps[0].because
 
 
+def test_a_bare_ticker_is_reason_enough() -> None:
+    assert plan(request("MSFT")).steps[0].because.endswith("company ‘MSFT’, nothing but ‘MSFT’")
+
+
+def test_the_example_in_the_guide_is_a_playbook(tmp_path: Path) -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "playbooks.md").read_text(encoding="utf-8")
+    example = guide.partition("```yaml\n")[2].partition("```")[0]
+
+    (playbook,) = load_playbooks([folder(tmp_path, example)], KNOWN, shipped=False)
+
+    assert playbook.name == "meeting-notes"
+
+
 def test_the_same_request_gives_the_same_plan() -> None:
     asked = request("Analyze the company's financials", "a.htm", "b.json")
 
