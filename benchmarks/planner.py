@@ -141,7 +141,8 @@ def report(found: list[Domain]) -> None:
     count = sum(len(domain.samples) for domain in found)
     scale = (211 / count) ** 0.5
     print(f"\nThe models' figures are published ones, on all 17,450 samples; ours are on the {count} given.")
-    print(f"Sampling error: about ± {5 * scale:.1f} n-F1 and ± {8 * scale:.1f} e-F1: only rough.")
+    print(f"Sampling error of ours: about ± {5 * scale:.1f} n-F1 and ± {8 * scale:.1f} e-F1,")
+    print("so the comparison is a rough one.")
     _details(figures)
     nodes = statistics.mean(each.nodes for each in figures.values())
     edges = statistics.mean(each.edges for each in figures.values())

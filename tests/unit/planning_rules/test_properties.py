@@ -66,7 +66,7 @@ def faults(request: Request, catalogue: dict[str, CapabilityDescription]) -> tup
     return check_plan(proposal.plan, catalogue, request) + (() if within else ("a score out of bounds",))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(requests, catalogues)
 def test_every_plan_of_any_catalogue_can_be_carried_out(
     request: Request, catalogue: dict[str, CapabilityDescription]

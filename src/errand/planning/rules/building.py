@@ -208,14 +208,18 @@ class Builder:
     def _plain(self, slot: Slot, wish: Wish) -> Json:
         if not slot.required:
             return values.counted(slot, wish.spoken) if slot.type == "number" and not slot.many else None
+        value = self._told(slot, wish)
+        return [value] if slot.many and value is not None else value
+
+    def _told(self, slot: Slot, wish: Wish) -> Json:
         if slot.type == "flag":
             return True
-        if values.takes_whole_request(slot) and not slot.many and slot.type == "text":
+        if values.takes_whole_request(slot) and slot.type == "text":
             return {FROM: f"{REQUEST}.text"}
         value = values.value_for(slot, wish.spoken, self.spoken)
         if value is None and slot.type in ("text", "value"):
-            value = self._text(slot, wish)
-        return [value] if slot.many and value is not None else value
+            return self._text(slot, wish)
+        return value
 
     def _text(self, slot: Slot, wish: Wish) -> Json:
         """A text that an earlier step made, else the person's own words."""
