@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 
 TASK = "Analyze this company's financials and summarize the key risks"
-EXAMPLE = Path(__file__).parents[1] / "examples" / "financials"
+EXAMPLE = Path(__file__).parents[1] / "examples" / "financials" / "quillfeather"
 ERRAND = [sys.executable, "-m", "errand"]
 
 

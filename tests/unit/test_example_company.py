@@ -24,7 +24,8 @@ from errand.testing import FolderContext
 from tests.unit.planning.known import CATALOGUE, KNOWN
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "financials"
-REPORT, FACTS = EXAMPLE / "qfhx-20250630.htm", EXAMPLE / "companyfacts_CIK0009999123.json"
+GIVEN = EXAMPLE / "quillfeather"
+REPORT, FACTS = GIVEN / "qfhx-20250630.htm", GIVEN / "companyfacts_CIK0009999123.json"
 M = TypeVar("M", bound=BaseModel)
 IX = "{http://www.xbrl.org/2013/inlineXBRL}"
 
