@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 
 INCOME, BALANCE, CASH_FLOW = "income statement", "balance sheet", "cash flow statement"
 
-_LOSS = r"(\(loss(es)?\)|/\(loss\)|\(expense\)|/ ?\(?loss\)?)?"
 _INCOME = {
     "revenue": r"(net |operating |consolidated )*(sales|revenues?|turnover)( and other income)?(, net"
     r"| from contracts "
@@ -26,25 +25,21 @@ _INCOME = {
     r"|selling( and distribution)? expenses?",
     "general_administrative": r"(general and administrative|administrative)( expenses?)?",
     "sga": r"(selling|marketing), general,?( and|&) administrative( expenses?)?|selling, administrative.*",
-    "operating_income": rf"operating (income|profit|earnings|result|loss|\(loss\) income){_LOSS}"
-    rf"|(income|earnings|profit|loss|{_LOSS} ?income)( ?{_LOSS})? from operations"
-    rf"|results? from operating activities",
+    "operating_income": r"operating (income|profit|earnings|result|loss)|(income|earnings|profit"
+    r"|loss) from operations"
+    r"|results? from operating activities",
     "interest_expense": r"interest (expense|charges)(, net.*)?|interest and debt expense|(finance"
     r"|financing) (costs|expenses?)",
-    "pretax_income": rf"(income|earnings|profit|loss"
-    rf"|\(loss\) income)( ?{_LOSS})?( from continuing operations)? before "
-    r"(provision for |benefit from |\(?provision\)? ?(for )?)?.{0,30}tax(es|ation)?.{0,60}",
-    "income_tax": r"(\(?(provision|benefit)s?\)? ?(for|from|\(benefit\) for"
-    r"|/\(benefit\) for)? ?)?(\(benefit\) )?(for )?"
-    r"income tax(es)?( expenses?| provision| benefit|\(benefit\)| \(.{0,30}\))*|tax(es)? on (income|profit)"
-    r"|taxation",
-    "net_income_attributable": r"(net )?(income|earnings|loss|profit)( ?\(loss\))?( for the (year|period))? "
-    r"attributable to (?!.*(non-?controlling|minority)).*|(share|stock)holders of the (company|parent).*"
-    r"|(equity holders|owners) of the (company|parent).*",
-    "net_income": rf"(consolidated )?net (income|earnings|profit|loss|\(loss\) income"
-    rf"|result){_LOSS}( ?\(loss\))?"
-    rf"( for the (year|period))?|(profit|loss|income){_LOSS}( ?\(loss\))? (for|of) the (financial )?(year"
-    rf"|period)",
+    "pretax_income": r"(income|earnings|profit|loss)( from continuing operations)? before .{0,40}tax(es"
+    r"|ation)?.{0,60}",
+    "income_tax": r"((provision|benefit)s?( for| from)? )?(for )?income tax(es)?( expenses?| provision"
+    r"| benefit)*"
+    r"|tax(es)? on (income|profit)|taxation",
+    "net_income_attributable": r"(net )?(income|earnings|loss|profit)( for the (year"
+    r"|period))? attributable to "
+    r"(?!.*(non-?controlling|minority)).*|((share|stock|equity )holders|owners) of the (company|parent).*",
+    "net_income": r"(consolidated )?net (income|earnings|profit|loss|result)( for the (year|period))?"
+    r"|(profit|loss|income) (for|of) the (financial )?(year|period)",
     "premiums": r"(net )?premiums?( earned)?(, net)?|net earned premiums?|insurance revenue"
     r"|premiums and other considerations",
     "investment_income": r"net investment income",
@@ -138,6 +133,7 @@ _CASH = {
     r"|stock) (based )?compensation.*",
 }  # fmt: skip
 
+_MARKS = str.maketrans({"’": "'", "‘": "'", "‑": "-", "–": "-"})
 _TABLES = {
     INCOME: {item: re.compile(pattern) for item, pattern in _INCOME.items()},
     BALANCE: {item: re.compile(pattern) for item, pattern in _BALANCE.items()},
@@ -226,14 +222,14 @@ class Reader:
 
 
 def plain(label: str) -> str:
-    """Lower case, without notes and units in parentheses, marks of footnotes and closing punctuation."""
-    text = label.lower().replace("’", "'").replace("‘", "'").replace("‑", "-").replace("–", "-")
-    text = re.sub(
-        r"\((see )?notes? [^)]*\)|\((in|net of|unaudited|including|deducted|excluding)\b[^)]*\)|\[[^\]]*\]",
-        " ",
-        text,
+    """Lower case, without what stands in parentheses, marks of footnotes and closing punctuation."""
+    text = label.lower().translate(_MARKS)
+    text = (
+        re.sub(r"\([^)]*\)|\[[^\]]*\]", " ", text)
+        if not re.fullmatch(r"\s*\(.*\)\s*", text)
+        else text.strip("( )")
     )
-    text = re.sub(r",? (see )?notes? \d+.*$|\(\d+\)|\(note\)|[*†$]", " ", text)
+    text = re.sub(r",? (see )?notes? \d+.*$|[*†$]|/(?= )", " ", text)
     return re.sub(r"\s+", " ", text).strip(" :,.;-—")
 
 

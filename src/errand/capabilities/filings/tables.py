@@ -129,12 +129,17 @@ def _value(cell: str, label: str, european: bool) -> Decimal | None:  # noqa: FB
 def _split(rows: Sequence[Sequence[str]]) -> tuple[Sequence[Sequence[str]], Sequence[Sequence[str]]]:
     """The heading rows and the rest: headings hold years, dates and words, but no labelled figures."""
     for number, row in enumerate(rows[:_MOST_HEAD_ROWS]):
-        figures = [c for c in row[1:] if amount(c) is not None and not re.fullmatch(r"\s*(19|20)\d{2}\s*", c)]
+        figures = [c for c in row[1:] if _is_figure(c)]
         if figures and any(c.isalpha() for c in row[0]):
             return rows[:number], rows[number:]
         if row and row[0].strip().endswith(":") and not any(c.strip() for c in row[1:]) and number:
             return rows[:number], rows[number:]
     return rows[:0], rows
+
+
+def _is_figure(cell: str) -> bool:
+    printed = amount(cell) is not None or amount(cell, european=True) is not None
+    return printed and not re.fullmatch(r"\s*(19|20)\d{2}\s*", cell)
 
 
 def _columns(head: Sequence[Sequence[str]], before: str, *, flow: bool) -> dict[int, Column]:

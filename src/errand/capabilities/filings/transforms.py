@@ -68,9 +68,9 @@ def to_date(text: str) -> date | None:
     shown = re.sub(r"\s+", " ", text.strip())
     if found := re.search(r"(\d{4})-(\d{2})-(\d{2})", shown):
         return _date(*map(int, found.groups()))
-    if found := re.search(r"([A-Za-z]{3})[a-z]*\.? (\d{1,2})(?:st|nd|rd|th)?,? ?(\d{4})", shown):
+    if found := re.search(r"([A-Za-z]{3})[A-Za-z]*\.? (\d{1,2})(?:st|nd|rd|th)?,? ?(\d{4})", shown):
         return _date(int(found[3]), _month(found[1]), int(found[2]))
-    if found := re.search(r"(\d{1,2})(?:st|nd|rd|th)?\.? ([A-Za-z]{3})[a-z]*\.?,? (\d{4})", shown):
+    if found := re.search(r"(\d{1,2})(?:st|nd|rd|th)?\.? ([A-Za-z]{3})[A-Za-z]*\.?,? (\d{4})", shown):
         return _date(int(found[3]), _month(found[2]), int(found[1]))
     if found := re.search(r"(\d{1,2})/(\d{1,2})/(\d{4})", shown):
         return _date(int(found[3]), int(found[1]), int(found[2]))
