@@ -80,7 +80,7 @@ class Builder:
             put_in=set(self.put_in),
         )
 
-    def add(self, wish: Wish, *, wanted: bool = True) -> None:
+    def add(self, wish: Wish) -> None:
         """Raises MissingInputError when a required input can not be had."""
         self.waiting.pop(wish.capability.name, None)
         known = wish.capability
@@ -92,7 +92,7 @@ class Builder:
         earlier = tuple(step.key for step in self.steps)
         for at in range(count):
             inputs, label = self._inputs(wish, sources, fan, at)
-            self._step(wish, inputs, label if count > 1 else "", earlier, group, wanted=wanted)
+            self._step(wish, inputs, label if count > 1 else "", earlier, group)
 
     def _step(
         self,
@@ -101,8 +101,6 @@ class Builder:
         label: str,
         earlier: tuple[SubtaskKey, ...],
         group: int,
-        *,
-        wanted: bool,
     ) -> None:
         known = wish.capability
         key = self._key(known.name)
@@ -118,10 +116,10 @@ class Builder:
         if follows and not step.needs() and earlier:
             step = replace(step, after=earlier[-1:])
         self.steps.append(step)
-        if not wanted:
+        if not wish.asked:
             self.put_in.add(key)
         for slot in known.outputs:
-            self.made.append(_Made(f"{key}.{slot.name}", slot.type, slot.many, group, label, wanted))
+            self.made.append(_Made(f"{key}.{slot.name}", slot.type, slot.many, group, label, wish.asked))
 
     def _inputs(
         self, wish: Wish, sources: Mapping[str, list[_Made]], fan: Slot | None, at: int
@@ -199,7 +197,7 @@ class Builder:
     def _put_in(self, maker: CapabilityDescription, slot: Slot, wish: Wish) -> None:
         because = f"makes the {slot.type} that {wish.capability.name} needs"
         try:
-            self.add(Wish(maker, wish.score, because, wish.spoken, asked=False), wanted=False)
+            self.add(Wish(maker, wish.score, because, wish.spoken, asked=False))
         except MissingInputError as missing:
             if missing.slot.type in SCALARS:
                 raise MissingInputError(wish.capability.name, slot) from missing
