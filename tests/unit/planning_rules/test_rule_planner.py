@@ -134,3 +134,29 @@ def test_a_planner_notices_that_the_catalogue_changed() -> None:
     planner.propose(request("Summarize the document", "a.pdf"), SHOP)
     with pytest.raises(NothingFits):
         planner.propose(request("Summarize the document", "a.pdf"), {"web.fetch": SHOP["web.fetch"]})
+
+
+COMPOSE = capability("docs.bind", "Bind papers.", "summaries:summary*? tables:table*?", "report")
+
+
+def test_what_nobody_can_open_is_put_into_a_report() -> None:
+    found = RulePlanner().propose(
+        request("Summarize these documents", "a.pdf", "b.pdf"), {**SHOP, "docs.bind": COMPOSE}
+    )
+    assert found.plan.steps[-1].inputs == {
+        "summaries": [{"$from": "summarize.summary"}, {"$from": "summarize-2.summary"}]
+    }
+    assert str(found.plan.result) == "bind.report"
+
+
+def test_a_chart_is_handed_over_as_it_is() -> None:
+    found = RulePlanner().propose(request("Draw a chart", "a.pdf"), {**SHOP, "docs.bind": COMPOSE})
+    assert str(found.plan.result) == "chart.chart"
+
+
+def test_the_result_is_an_end_of_the_plan() -> None:
+    scan = capability("paper.scan", "Scan a letter.", "", "file")
+    catalogue = {"paper.scan": scan, "docs.read": SHOP["docs.read"], "docs.translate": SHOP["docs.translate"]}
+    found = RulePlanner().propose(request("Scan the letter and then translate the document"), catalogue)
+    assert [step.key for step in found.plan.steps] == ["scan", "read", "translate"]
+    assert str(found.plan.result) == "translate.translation"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from errand.capability import CapabilityDescription, Effects, Slot
 from errand.domain.ids import SubtaskKey
 from errand.domain.json import Json, JsonObject
-from errand.domain.plan import FROM, REQUEST, Step
+from errand.domain.plan import FROM, REQUEST, Step, references
 from errand.domain.request import Request
 from errand.planning.checking import SCALARS
 from errand.planning.rules import values
@@ -93,6 +93,17 @@ class Builder:
         for at in range(count):
             inputs, label = self._inputs(wish, sources, fan, at)
             self._step(wish, inputs, label if count > 1 else "", earlier, group)
+
+    def ends(self) -> frozenset[str]:
+        """Types of the things that were asked for and that no step takes."""
+        taken = {
+            f"{reference.step}.{reference.path[0]}"
+            for step in self.steps
+            for reference in references(step.inputs)
+            if reference.path
+        }
+        kept = [each for each in self.made if each.wanted and each.kind not in SCALARS]
+        return frozenset(each.kind for each in kept if each.reference not in taken)
 
     def _step(
         self,

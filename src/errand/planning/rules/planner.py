@@ -1,18 +1,20 @@
 """The rule planner: any request against any catalogue, from names, descriptions and types alone."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
-from errand.capability import CapabilityDescription, Slot
+from errand.capability import CapabilityDescription, Effects, Slot
 from errand.domain.errors import InputRefused, NothingFits
 from errand.domain.plan import Plan, Proposal, Reference, Step
 from errand.domain.request import Request
 from errand.planning.checking import SCALARS
 from errand.planning.rules.building import Builder, MissingInputError, Wish
-from errand.planning.rules.chains import Chains
+from errand.planning.rules.chains import Chains, makes, one_of
 from errand.planning.rules.choosing import LEAST, Choice, Outline, outline
 from errand.planning.rules.clauses import Kind
 from errand.planning.rules.index import Index
 from errand.planning.rules.tokens import Literal, tokens
+from errand.planning.words_groups import bag
 from errand.planning.words_types import EXTENSIONS
 
 THRESHOLD = 0.6
@@ -37,6 +39,7 @@ class RulePlanner:
         builder, failed = _build(request, catalogue, found)
         if not builder.steps:
             raise _cannot(request, catalogue, failed)
+        _finish(builder)
         return self._proposal(request, found, builder, failed)
 
     def _reading(self, catalogue: Mapping[str, CapabilityDescription]) -> tuple[Index, frozenset[str]]:
@@ -110,6 +113,25 @@ def _build(
     return builder, failed
 
 
+def _finish(builder: Builder) -> None:
+    """Put what was asked for into a report, where the plan would end with something that nobody can open."""
+    kinds = builder.ends()
+    if not kinds or kinds & _FINISHED:
+        return
+    for known in builder.catalogue.values():
+        takes = {slot.type for slot in one_of(known)}
+        if makes(known, "report") and kinds <= takes and known.effects is Effects.NONE:
+            inputs = tuple(slot for slot in known.inputs if slot.type in kinds)
+            score = min(step.score for step in builder.steps)
+            because = "puts what was asked for into a report"
+            builder.add(Wish(replace(known, inputs=inputs), score, because, (), asked=False))
+            return
+
+
+_FINISHED = bag("report file chart image audio video")
+"""Kinds of artifacts that people open as they are."""
+
+
 def _wish(request: Request, found: Outline, choice: Choice) -> Wish:
     clause = found.readings[choice.clause].clause
     return Wish(
@@ -139,15 +161,20 @@ def _unanswered(request: Request, found: Outline) -> Iterable[str]:
 
 
 def _result(steps: tuple[Step, ...], catalogue: Mapping[str, CapabilityDescription]) -> Reference | None:
-    """The main output of the last step; None when several end the plan, or there is nothing to hand over."""
-    last = steps[-1]
-    if sum(step.capability == last.capability for step in steps) > 1:
-        return None
-    outputs = catalogue[last.capability].outputs
-    main = _artifact(outputs) or _plain_text(outputs)
-    if main is None:
+    """The last thing that people can open, else the main output of the last step; None: several end it."""
+    fed_on = {key for step in steps for key in step.needs()}
+    ends = [step for step in steps if step.key not in fed_on]
+    opens = [step for step in ends if (slot := _main(catalogue, step)) and slot.type in _FINISHED]
+    last = (opens or steps)[-1]
+    main = _main(catalogue, last)
+    if main is None or sum(step.capability == last.capability for step in steps) > 1:
         return None
     return Reference(last.key, (main.name, 0) if main.many else (main.name,))
+
+
+def _main(catalogue: Mapping[str, CapabilityDescription], step: Step) -> Slot | None:
+    outputs = catalogue[step.capability].outputs
+    return _artifact(outputs) or _plain_text(outputs)
 
 
 def _nothing_fits(request: Request, found: Outline) -> str:
