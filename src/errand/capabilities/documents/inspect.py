@@ -125,4 +125,4 @@ def _is_cut_off(path: Path) -> bool:
 
 
 def megabytes(size: int) -> str:
-    return f"{size / 1_048_576:,.1f} MB" if size >= 104_858 else f"{size:,} bytes"
+    return f"{size / 1e6:,.1f} MB" if size >= 100_000 else f"{size:,} bytes"
