@@ -136,6 +136,12 @@ def test_a_media_type_counts_when_the_name_says_nothing() -> None:
     assert plan(asked).steps[0].capability == "documents.read"
 
 
+def test_a_workbook_is_read_too_so_that_its_labels_can_be_checked() -> None:
+    made = plan(request("Analyze the company's financials", "Financial_Report.xlsx"))
+
+    assert made.steps[0].capability == "documents.read"
+
+
 def test_without_a_readable_attachment_there_are_only_facts() -> None:
     made = plan(request("Analyze the company's financials", "companyfacts.json"))
 
