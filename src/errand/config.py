@@ -40,7 +40,7 @@ class Settings(BaseSettings):
         default=200, ge=1, description="Largest attachment that is taken, in millions of bytes."
     )
     plan_threshold: float = Field(
-        default=0.5, ge=0, le=1, description="Plans scored below it are confirmed by a person first."
+        default=0.6, ge=0, le=1, description="Plans scored below it are confirmed by a person first."
     )
     lease_seconds: float = Field(
         default=30.0,
