@@ -107,6 +107,13 @@ def test_a_companyfacts_file_that_is_none_is_refused(content: bytes) -> None:
         read_companyfacts(content, "facts.json", "0" * 64)
 
 
+def test_a_damaged_workbook_is_refused_with_what_to_do() -> None:
+    content = workbook({"Cover": COVER_SHEET, "INCOME": INCOME_SHEET})
+
+    with pytest.raises(InputRefused, match="damaged or incomplete"):
+        read_financial_report(content[: len(content) // 2], "Financial_Report.xlsx", "0" * 64)
+
+
 def test_a_workbook_gives_scaled_figures_with_their_cells() -> None:
     content = workbook({"Cover": COVER_SHEET, "INCOME": INCOME_SHEET, "BALANCE": BALANCE_SHEET})
 

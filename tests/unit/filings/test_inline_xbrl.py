@@ -158,6 +158,16 @@ def test_entities_are_not_expanded() -> None:
     ] == [8]
 
 
+def test_a_figure_of_absurd_size_is_left_out_as_damage() -> None:
+    assert read(tagged("9" * 40) + tagged("5")).facts[0].value == 5
+
+
+@pytest.mark.parametrize("content", [b"<!-- inlineXBRL -->", b"inlineXBRL \x00\xff"])
+def test_a_page_that_broke_off_is_refused(content: bytes) -> None:
+    with pytest.raises(InputRefused):
+        read_inline(content, "broken.htm", "0" * 64)
+
+
 def test_what_is_no_page_at_all_is_refused_with_what_to_do() -> None:
     with pytest.raises(InputRefused, match="as it was published"):
         read_inline(b"", "empty.htm", "0" * 64)

@@ -9,6 +9,8 @@ from decimal import Decimal, InvalidOperation
 from errand.capabilities.filings.transforms import to_date
 
 SHARES, MONEY = "shares", "money"
+_MOST_DIGITS = 24
+_YEARS = range(1980, 2100)
 
 _POWERS = {"thousand": 3, "million": 6, "billion": 9, "000": 3, "mn": 6, "bn": 9}
 _DASHES = frozenset({"-", "–", "—", "−", "$-", "$—", "$–", "- -", "nil"})
@@ -69,12 +71,21 @@ def amount(text: str, *, european: bool = False) -> Decimal | None:
         value = Decimal(digits.strip("."))
     except InvalidOperation:
         return None
+    if not is_plausible(value):
+        return None
     return -value if re.match(r"[^\d]*[(\-−–]", bare) else value
+
+
+def is_plausible(value: Decimal) -> bool:
+    """No reported figure has more than 24 digits; one that has is damage."""
+    return value.is_finite() and value.adjusted() < _MOST_DIGITS
 
 
 def scaled(value: Decimal, power: int) -> Decimal:
     """Times ten to `power`, without zeros behind the point."""
     result = value * Decimal(10) ** power
+    if not is_plausible(result):
+        return result
     return result.quantize(Decimal(1)) if result == result.to_integral_value() else result
 
 
@@ -123,7 +134,7 @@ def column(heading: str, month_day: tuple[int, int] | None, *, flow: bool) -> Co
     if end is None and len(set(years)) == 1:
         inside = _month_day(text) or month_day or (12, 31)
         end = _safe_date(int(years[0]), *inside)
-    if end is None or len(set(years)) > 1:
+    if end is None or end.year not in _YEARS or len(set(years)) > 1:
         return None
     if not flow:
         return Column(end, None)

@@ -4,11 +4,13 @@ Source: https://www.sec.gov/search-filings/edgar-application-programming-interfa
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from typing import TypedDict, cast
 
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from errand.capabilities.filings.amounts import is_plausible
 from errand.capabilities.filings.concepts import CORE, RELEVANT
 from errand.capabilities.filings.model import Fact
 from errand.capabilities.filings.reported import ANNUAL_DAYS, MAX_BYTES, Reported, days, is_annual_form
@@ -19,17 +21,24 @@ YEARS_KEPT = 12
 _TAXONOMIES = ("us-gaap", "ifrs-full")
 
 
-class _Value(TypedDict, total=False):
+class _Value(BaseModel):
     """One value as the API gives it."""
 
-    start: str
-    end: str
-    val: int | Decimal
-    accn: str
-    fy: int | None
-    fp: str
-    form: str
-    filed: str
+    model_config = ConfigDict(frozen=True)
+
+    start: date | None = None
+    end: date
+    val: Decimal | None = None
+    accn: str = "unknown"
+    fy: int | None = None
+    fp: str | None = None
+    form: str | None = None
+    filed: date | None = None
+
+
+_Values = TypeAdapter(dict[str, list[_Value]])
+_Concepts = dict[str, dict[str, list[_Value]]]
+"""Prefixed concept to unit to values."""
 
 
 def is_companyfacts(content: bytes) -> bool:
@@ -44,78 +53,68 @@ def read_companyfacts(content: bytes, name: str, sha256: str) -> Reported:
     InputRefused when it is
     not what the API gives.
     """
-    company, cik, taxonomies = _parse(content, name)
+    company, cik, concepts, left_out = _parse(content, name)
     reported = Reported(name, sha256, "companyfacts", company=company, cik=cik)
-    left_out = 0
-    for taxonomy, concepts in taxonomies.items():
-        for concept, units in concepts.items():
-            if taxonomy not in _TAXONOMIES or concept not in RELEVANT:
-                left_out += 1
-                continue
-            for unit, values in units.items():
-                reported.facts.extend(_facts(f"{taxonomy}:{concept}", unit, values, reported))
+    for concept, units in concepts.items():
+        for unit, values in units.items():
+            reported.facts.extend(_facts(concept, unit, values, reported))
     _keep_newest(reported)
-    reported.facts.extend(_fiscal_years(taxonomies, reported))
+    reported.facts.extend(_fiscal_years(concepts, reported))
     if left_out:
         reported.remarks.append(f"{name}: {left_out} concepts that the statements do not use were left out.")
     return reported
 
 
-_Taxonomies = Mapping[str, Mapping[str, Mapping[str, list[_Value]]]]
-
-
-def _parse(content: bytes, name: str) -> tuple[str, str, _Taxonomies]:
+def _parse(content: bytes, name: str) -> tuple[str, str, _Concepts, int]:
+    """Company, CIK, the concepts that statements use, and how many others there are."""
     if len(content) > MAX_BYTES:
         raise InputRefused(f"{name} is larger than {MAX_BYTES // 10**6} MB; attach one company's facts.")
     try:
         whole = json.loads(content, parse_float=Decimal)
-        concepts = {
-            taxonomy: {concept: body["units"] for concept, body in inner.items()}
+        every = [
+            (taxonomy, concept, body["units"])
             for taxonomy, inner in whole["facts"].items()
+            for concept, body in inner.items()
+        ]
+        used = {
+            f"{taxonomy}:{concept}": _Values.validate_python(units)
+            for taxonomy, concept, units in every
+            if taxonomy in _TAXONOMIES and concept in RELEVANT
         }
-        return str(whole["entityName"]), str(whole["cik"]).zfill(10), cast("_Taxonomies", concepts)
+        return str(whole["entityName"]), str(whole["cik"]).zfill(10), used, len(every) - len(used)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InputRefused(f"{name} is not a companyfacts file; download it from EDGAR again.") from error
 
 
 def _facts(concept: str, unit: str, values: list[_Value], reported: Reported) -> Iterator[Fact]:
     """Of each period the latest filed value, then the latest one before it that differs."""
-    periods: dict[tuple[str, str], list[_Value]] = {}
+    periods: dict[tuple[date | None, date], list[_Value]] = {}
     for value in values:
-        if "end" in value and isinstance(value.get("val"), int | Decimal):
-            periods.setdefault((value.get("start", ""), value["end"]), []).append(value)
+        if value.val is not None and is_plausible(value.val):
+            periods.setdefault((value.start, value.end), []).append(value)
     for same in periods.values():
-        same.sort(key=lambda v: (v.get("filed", ""), v.get("accn", "")), reverse=True)
-        latest = same[0]
-        yield _fact(concept, unit, latest, reported)
-        if (earlier := next((v for v in same if v["val"] != latest["val"]), None)) is not None:
+        same.sort(key=lambda v: (v.filed or date.min, v.accn), reverse=True)
+        yield _fact(concept, unit, same[0], reported)
+        if (earlier := next((v for v in same if v.val != same[0].val), None)) is not None:
             yield _fact(concept, unit, earlier, reported)
 
 
 def _fact(concept: str, unit: str, value: _Value, reported: Reported) -> Fact:
-    try:
-        start = date.fromisoformat(value["start"]) if "start" in value else None
-        end = date.fromisoformat(value["end"])
-        filed = date.fromisoformat(value["filed"]) if "filed" in value else None
-    except ValueError as error:
-        raise InputRefused(
-            f"{reported.document}: {concept} has a date that is none; download it again."
-        ) from error
-    period = f"{start} to {end}" if start else f"at {end}"
-    form = value.get("form", "")
+    period = f"{value.start} to {value.end}" if value.start else f"at {value.end}"
+    form = value.form or ""
     return Fact(
         concept=concept,
-        value=Decimal(value["val"]),
+        value=value.val or Decimal(0),
         unit=unit,
-        start=start,
-        end=end,
+        start=value.start,
+        end=value.end,
         form=form,
-        filed=filed,
+        filed=value.filed,
         source=Source(
             document=reported.document,
             sha256=reported.sha256,
-            where=f"{form} filed {filed}" if filed else form or "companyfacts",
-            fact=f"{concept} ({period}, {unit}, accession {value.get('accn', 'unknown')})",
+            where=f"{form} filed {value.filed}" if value.filed else form or "companyfacts",
+            fact=f"{concept} ({period}, {unit}, accession {value.accn})",
         ),
     )
 
@@ -141,17 +140,15 @@ def _annual(fact: Fact) -> bool:
     return of_whole and is_annual_form(fact.form) and days(fact.start or fact.end, fact.end) in ANNUAL_DAYS
 
 
-def _fiscal_years(taxonomies: _Taxonomies, reported: Reported) -> Iterator[Fact]:
-    """How the company calls its newest year: `fy` is that of the filing, so only its own newest period has
-    it.
-    """
-    years: dict[str, int] = {}
-    for concepts in taxonomies.values():
-        for units in concepts.values():
-            for values in units.values():
-                for v in values:
-                    if v.get("end") == str(reported.period_end) and v.get("fp") == "FY" and v.get("fy"):
-                        years.setdefault(v.get("filed", ""), cast("int", v["fy"]))
+def _fiscal_years(concepts: _Concepts, reported: Reported) -> Iterator[Fact]:
+    """How the company calls its newest year: `fy` is that of the filing, so the first to tell counts."""
+    years = {
+        value.filed or date.max: value.fy
+        for units in concepts.values()
+        for values in units.values()
+        for value in values
+        if value.fy and value.end == reported.period_end and value.fp == "FY"
+    }
     if years and reported.period_end:
         first = years[min(years)]
         source = Source(

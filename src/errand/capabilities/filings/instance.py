@@ -5,6 +5,7 @@ from decimal import Decimal, InvalidOperation
 
 from lxml.etree import _Element
 
+from errand.capabilities.filings.amounts import is_plausible
 from errand.capabilities.filings.model import Fact
 from errand.capabilities.filings.reported import Reported
 from errand.capabilities.filings.xbrl import (
@@ -63,6 +64,8 @@ def _fact(element: _Element, concept: str, context: XbrlContext, units: dict[str
     try:
         value = Decimal(text)
     except InvalidOperation:
+        return None
+    if not is_plausible(value):
         return None
     decimals = element.get("decimals") or ""
     return Fact(

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from lxml import html
+from lxml import etree, html
 from lxml.etree import _Element
 
-from errand.capabilities.filings.amounts import scaled
+from errand.capabilities.filings.amounts import is_plausible, scaled
 from errand.capabilities.filings.model import Fact
 from errand.capabilities.filings.reported import Reported
 from errand.capabilities.filings.rows import Rows
@@ -24,6 +24,7 @@ from errand.capabilities.filings.xbrl import (
     read_units,
 )  # fmt: skip
 from errand.capabilities.sources import Source
+from errand.domain.errors import InputRefused
 
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 _IX = ("http://www.xbrl.org/2013/inlineXBRL", "http://www.xbrl.org/2008/inlineXBRL")
@@ -58,7 +59,10 @@ def _parse(content: bytes, name: str) -> _Element:
     root = parse_xml(_document(content), name)
     if next(_iterate(root, "nonFraction"), None) is not None:
         return root
-    return html.document_fromstring(content, parser=html.HTMLParser(huge_tree=True, no_network=True))
+    try:
+        return html.document_fromstring(content, parser=html.HTMLParser(huge_tree=True, no_network=True))
+    except (etree.ParserError, ValueError) as error:
+        raise InputRefused(f"{name} holds no page; attach the file as it was published.") from error
 
 
 def _document(content: bytes) -> bytes:
@@ -98,7 +102,7 @@ class _Page:
         if element.get(_NIL) == "true" or element.get("xsi:nil") == "true":
             return None
         value = _value(element)
-        if context is None or value is None or not concept:
+        if context is None or value is None or not is_plausible(value) or not concept:
             self.skipped += 1
             return None
         row = self._rows.at(element)

@@ -133,6 +133,8 @@ _CASH = {
     r"|stock) (based )?compensation.*",
 }  # fmt: skip
 
+_LONGEST = 200
+"""What is longer is prose, and would make patterns slow."""
 _MARKS = str.maketrans({"’": "'", "‘": "'", "‑": "-", "–": "-"})
 _TABLES = {
     INCOME: {item: re.compile(pattern) for item, pattern in _INCOME.items()},
@@ -223,7 +225,7 @@ class Reader:
 
 def plain(label: str) -> str:
     """Lower case, without what stands in parentheses, marks of footnotes and closing punctuation."""
-    text = label.lower().translate(_MARKS)
+    text = label[:_LONGEST].lower().translate(_MARKS)
     text = (
         re.sub(r"\([^)]*\)|\[[^\]]*\]", " ", text)
         if not re.fullmatch(r"\s*\(.*\)\s*", text)

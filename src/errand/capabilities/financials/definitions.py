@@ -27,11 +27,12 @@ class RatioDefinition:
 
 
 def _growth(item: str, label: str) -> RatioDefinition:
+    words = label[0].lower() + label[1:]
     return RatioDefinition(
         f"{item}_growth",
         f"{label} growth",
         RatioGroup.GROWTH,
-        f"change of {label.lower()} from the year before / {label.lower()} of the year before",
+        f"change of {words} from the year before / {words} of the year before",
         (f"({item} - {item}_prior) / {item}_prior",),
         "%",
         (f"{item}_prior",),

@@ -33,7 +33,9 @@ def _current_ratio_falling(view: View) -> Finding | None:
 
 def _leverage_up(view: View) -> Finding | None:
     pair = view.ratio_pair("liabilities_to_equity")
-    if view.is_bank or not pair or pair[0].value < 1 or pair[0].value < pair[1].value * Decimal("1.15"):
+    if view.is_bank or not pair or pair[1].value <= 0:
+        return None
+    if pair[0].value < 1 or pair[0].value < pair[1].value * Decimal("1.15"):
         return None
     grade = graded(pair[0].value / pair[1].value, medium="1.25", high="2")
     title = (
