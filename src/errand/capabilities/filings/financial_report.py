@@ -70,11 +70,9 @@ def read_financial_report(content: bytes, name: str, sha256: str) -> Reported | 
 
 
 def _sheets(content: bytes) -> Iterator[tuple[str, Cells]]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # openpyxl's, about features that it does not keep
-        workbook = openpyxl.load_workbook(
-            io.BytesIO(content), read_only=True, data_only=True, keep_links=False
-        )
+    # It warns of features that it does not keep. (`catch_warnings` would not be safe in threads.)
+    warnings.filterwarnings("ignore", category=UserWarning, module="openpyxl")
+    workbook = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
     for sheet in workbook.worksheets[:_MOST_SHEETS]:
         sheet.reset_dimensions()
         rows = list(sheet.iter_rows(values_only=True, max_row=_MOST_ROWS, max_col=_MOST_COLUMNS))
