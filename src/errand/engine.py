@@ -4,18 +4,18 @@ The store is the truth and a message is a hint: each method changes state in one
 """
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from errand.domain.errors import InputRefused, NotFound
+from errand.domain.errors import InputRefused, NotFound, PlanRefused
 from errand.domain.event import EventType
 from errand.domain.ids import SubtaskAddress, SubtaskKey, TaskId, WorkerId, new_question_id, new_task_id
-from errand.domain.json import Json, JsonObject
-from errand.domain.plan import REQUEST, Reference, references
+from errand.domain.json import JsonObject
+from errand.domain.plan import REQUEST, references
 from errand.domain.request import Request
-from errand.domain.resolving import look_up, resolve
+from errand.domain.resolving import resolve
 from errand.domain.retrying import restart
 from errand.domain.task import (
     PLAN,
@@ -30,12 +30,12 @@ from errand.domain.task import (
     SubtaskStatus,
     Succeeded,
     TaskStatus,
-    ending,
 )
 from errand.queue import Queue
 from errand.store import changes, reading, rows, state
 from errand.store.database import Database
-from errand.store.state import Counters, News
+from errand.store.ending import end_task
+from errand.store.state import News
 
 Sendable = list[tuple[SubtaskAddress, str]]
 
@@ -114,28 +114,30 @@ class Engine:
         with self._database.read() as tx:
             return reading.answers(tx, job.address)
 
-    def note_progress(self, job: Job, message: str, fraction: float | None) -> None:
+    def note_progress(self, job: Job, message: str, fraction: float | None) -> bool:
+        """False: the job is not its worker's any more, and nothing is noted."""
+        news = News(EventType.SUBTASK_PROGRESS, job.address.key, {"message": message, "fraction": fraction})
         with self._database.write() as tx:
-            state.advance(
-                tx,
-                job.address.task,
-                [
-                    News(
-                        EventType.SUBTASK_PROGRESS,
-                        job.address.key,
-                        {"message": message, "fraction": fraction},
-                    )
-                ],
-                now=self._clock(),
-            )
+            if not state.is_held(tx, job):
+                return False
+            state.advance(tx, job.address.task, [news], now=self._clock())
+        return True
 
-    def renew(self, worker: WorkerId) -> frozenset[SubtaskAddress]:
-        """Lengthen every lease of this worker; the jobs that it still holds."""
+    def renew(self, jobs: Collection[Job]) -> list[Job]:
+        """Lengthen the leases of these jobs; those of them that are still held by who claimed them."""
+        if not jobs:
+            return []
+        until = self._clock() + self._lease
         with self._database.write() as tx:
-            return state.renew(tx, worker, self._clock() + self._lease)
+            return [job for job in jobs if state.renew(tx, job, until)]
 
     def settle(self, job: Job, outcome: Outcome) -> bool:
-        """Record how a job ended, and send what this released. False: it was late and is dropped."""
+        """Record how a job ended, and send what this released. False: it was late and is dropped.
+
+        Raises PlanRefused, and changes nothing, when its output is a plan that would never end.
+        """
+        if isinstance(outcome, Succeeded) and outcome.plan and (faults := outcome.plan.shape_faults()):
+            raise PlanRefused(faults)
         now = self._clock()
         with self._database.write() as tx:
             match outcome:
@@ -153,7 +155,11 @@ class Engine:
             return None
         task_id, key = job.address.task, job.address.key
         if done.artifacts or job.attempt > 1:
-            provenance: JsonObject = {"capability": job.capability, "attempt": job.attempt}
+            provenance: JsonObject = {
+                "capability": job.capability,
+                "attempt": job.attempt,
+                "inputs": [*done.used],
+            }
             changes.replace_artifacts(tx, job.address, done.artifacts, provenance=provenance, now=now)
         news = [News(EventType.SUBTASK_SUCCEEDED, key, {"attempt": job.attempt})]
         ready = self._release(tx, job.address, now) if job.has_dependents else []
@@ -164,14 +170,16 @@ class Engine:
             changes.update_task(tx, task_id, plan=rows.plan_kept(done))
             news.append(News(EventType.TASK_PLANNED, key, {"steps": len(planned), **done.output}))
             added = len(planned)
-        else:
-            news += [News(EventType.SUBTASK_READY, name) for name, _ in ready]
+        news += [News(EventType.SUBTASK_READY, name) for name, _ in ready]
         counters = state.advance(tx, task_id, news, now=now, opened=added - 1, added=added)
-        self._end_if_done(tx, task_id, counters, now)
+        if counters.open == 0:
+            end_task(tx, task_id, now)
         return [(SubtaskAddress(task_id, SubtaskKey(name)), capability) for name, capability in ready]
 
     def _fail(self, tx: Connection, job: Job, failed: Failed, now: datetime) -> Sendable | None:
-        decided = self._patience.after(failed, job, now, self._chance)
+        patience = self._patience
+        lost = reading.lost_in_a_row(tx, job, patience.most_lost) if failed.fault is Fault.LOST else 0
+        decided = patience.after(failed, job, now, self._chance, lost_before=lost)
         data: JsonObject = {"attempt": job.attempt, "error": failed.error, "fault": failed.fault.value}
         if isinstance(decided, Again):
             return self._try_again(tx, job, failed, decided, data, now)
@@ -216,7 +224,8 @@ class Engine:
         news += [News(EventType.SUBTASK_SKIPPED, key) for key in skipped]
         news += [News(EventType.SUBTASK_READY, key) for key, _ in ready]
         counters = state.advance(tx, job.address.task, news, now=now, opened=-1 - len(skipped))
-        self._end_if_done(tx, job.address.task, counters, now)
+        if counters.open == 0:
+            end_task(tx, job.address.task, now)
         return [(SubtaskAddress(job.address.task, SubtaskKey(key)), name) for key, name in ready]
 
     def _go_on_without(
@@ -252,54 +261,16 @@ class Engine:
 
     # -- ending ----------------------------------------------------------------------------------------
 
-    def _end_if_done(self, tx: Connection, task_id: TaskId, counters: Counters, now: datetime) -> None:
-        if counters.open == 0:
-            self._end(tx, task_id, now)
-
-    def _end(self, tx: Connection, task_id: TaskId, now: datetime, limit_reached: str = "") -> None:
-        plan = reading.plan_of(tx, task_id)
-        result = self._result(tx, task_id, plan)
-        check, not_covered = plan.get("check"), plan.get("not_covered")
-        verdict = reading.outputs(tx, task_id, [check]).get(check) if isinstance(check, str) else None
-        how = ending(
-            shortfalls=reading.shortfalls(tx, task_id),
-            verdict=verdict if isinstance(verdict, dict) else ({} if check else None),
-            has_result=result not in (None, "", [], {}),
-            not_covered=[str(part) for part in not_covered] if isinstance(not_covered, list) else [],
-            limit_reached=limit_reached,
-        )
-        changes.update_task(
-            tx,
-            task_id,
-            status=how.status,
-            ended=now,
-            result=result,
-            missing=list(how.missing),
-            fault=how.fault,
-        )
-        news = News(EventType(f"task.{how.status}"), data={"missing": list(how.missing)})
-        state.advance(tx, task_id, [news], now=now)
-
-    @staticmethod
-    def _result(tx: Connection, task_id: TaskId, plan: Mapping[str, Json]) -> Json:
-        named = plan.get("result")
-        if not isinstance(named, str):
-            return reading.last_output(tx, task_id) if plan else None
-        reference = Reference.parse(named)
-        return look_up(reference, reading.outputs(tx, task_id, [reference.step]), {})
-
     def cancel(self, task_id: TaskId) -> bool:
         """False: it had ended already."""
         return self._stop(task_id, "It was cancelled.", limit_reached="")
 
-    def stop_overdue(self) -> list[TaskId]:
+    def stop_overdue(self, only: TaskId | None = None) -> list[TaskId]:
         """End, with what they have, the tasks whose time is over."""
         with self._database.read() as tx:
-            overdue = reading.past_deadline(tx, self._clock())
-        for task_id in overdue:
-            said = "The time limit of the task was reached."
-            self._stop(task_id, said, limit_reached=said)
-        return overdue
+            overdue = reading.past_deadline(tx, self._clock(), only)
+        said = "The time limit of the task was reached."
+        return [task_id for task_id in overdue if self._stop(task_id, said, limit_reached=said)]
 
     def _stop(self, task_id: TaskId, why: str, *, limit_reached: str) -> bool:
         now = self._clock()
@@ -312,7 +283,7 @@ class Engine:
             gone = changes.cancel_open(tx, task_id, now=now, error=why)
             news = [News(EventType.SUBTASK_CANCELLED, key) for key in gone]
             state.advance(tx, task_id, news, now=now, opened=-len(gone))
-            self._end(tx, task_id, now, limit_reached)
+            end_task(tx, task_id, now, limit_reached)
         return True
 
     # -- a person decides ------------------------------------------------------------------------------
@@ -326,14 +297,17 @@ class Engine:
                 raise NotFound(f"There is no open question {question_id}; `errand questions` lists them.")
             address = SubtaskAddress(TaskId(found["task"]), SubtaskKey(found["subtask"]))
             capability = changes.wake(tx, address, now=now, resend=now + self._resend)
+            if capability is None:
+                raise NotFound(f"The question {question_id} is not open any more.")
             news = News(EventType.SUBTASK_ANSWERED, address.key, {"question": question_id, "by": by})
             state.advance(tx, address.task, [news], now=now)
-        self._send([(address, capability)] if capability else [])
+        self._send([(address, capability)])
 
     def retry(self, task_id: TaskId, keys: Sequence[str] = ()) -> list[str]:
         """Run again what did not succeed (or only `keys`), and all that rests on it; what is done stays done.
 
-        Returns the keys that will run. Raises InputRefused when there is nothing to retry.
+        Returns the keys that will run. Raises InputRefused when there is nothing to retry, NotFound when a
+        key is not known.
         """
         now = self._clock()
         with self._database.write() as tx:
@@ -343,16 +317,21 @@ class Engine:
             subtasks = reading.subtask_views(tx, task_id)
             plan = restart(subtasks, keys)
             if not plan.again:
-                raise InputRefused(f"Task {task_id} has nothing to retry: nothing of it failed.")
+                raise InputRefused(
+                    f"Task {task_id} has nothing to retry: nothing of it failed. "
+                    "Name a subtask to run that again."
+                )
             changes.restart(tx, task_id, plan, now=now, resend=now + self._resend)
+            changes.withdraw_questions(tx, task_id, sorted(plan.ask_again))
             reopened = sum(each.status.ended for each in subtasks if each.address.key in plan.again)
             changes.update_task(
                 tx, task_id, status=TaskStatus.RUNNING, ended=None, result=None, missing=[], fault=None,
                 deadline=None,
             )  # fmt: skip
-            news = News(EventType.TASK_RETRIED, data={"subtasks": [*sorted(plan.again)]})
-            state.advance(tx, task_id, [news], now=now, opened=reopened)
             ready = [(each.address, each.capability) for each in subtasks if each.address.key in plan.ready]
+            news = [News(EventType.TASK_RETRIED, data={"subtasks": [*sorted(plan.again)]})]
+            news += [News(EventType.SUBTASK_READY, address.key) for address, _ in ready]
+            state.advance(tx, task_id, news, now=now, opened=reopened)
         self._send(ready)
         return [each.address.key for each in subtasks if each.address.key in plan.again]
 
@@ -368,15 +347,23 @@ class Engine:
 
     def rescue(self, only: TaskId | None = None) -> list[SubtaskAddress]:
         """Take back the jobs whose lease has run out; too many such attempts make a dead letter."""
+        now = self._clock()
         with self._database.read() as tx:
-            lost = reading.expired(tx, self._clock(), only)
-        return [job.address for job in lost if self.settle(job, _lost(job))]
+            if not reading.expired(tx, now, only):
+                return []
+        sendable: Sendable = []
+        with self._database.write() as tx:  # what was expired may have been renewed before this begins
+            lost = reading.expired(tx, now, only)
+            for job in lost:
+                sendable += self._fail(tx, job, _lost(job), now) or []
+        self._send(sendable)
+        return [job.address for job in lost]
 
     def send_due(self, only: TaskId | None = None) -> int:
         """Send what is ready and was not claimed in time, or waited for its next attempt."""
         now = self._clock()
         with self._database.read() as tx:
-            if not reading.any_due(tx, now):
+            if not reading.any_due(tx, now, only):
                 return 0
         with self._database.write() as tx:
             due = state.take_unsent(tx, now=now, resend=now + self._resend, only=only)

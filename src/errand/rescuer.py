@@ -33,7 +33,7 @@ class Rescuer:
         """Once over everything. Raises StoreUnavailable."""
         for address in self._engine.rescue(self._only):
             self._log.warning("rescued", task=address.task, subtask=address.key)
-        self._engine.stop_overdue()
+        self._engine.stop_overdue(self._only)
         self._engine.send_due(self._only)
 
     def _loop(self) -> None:

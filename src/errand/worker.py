@@ -1,12 +1,14 @@
 """A worker: advertises what it can do, takes messages, runs one job at a time per slot, settles each."""
 
+import errno
 import json
 import os
 import socket
 import threading
 import traceback
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -41,6 +43,10 @@ M = TypeVar("M", bound=BaseModel)
 
 LARGEST_OUTPUT = 64 * 1024
 """Bytes of JSON; anything larger is an artifact and the output refers to it."""
+LONGEST_SENTENCE = 2000
+"""Characters of an error or of a progress message."""
+LONGEST_NAME = 255
+"""Characters of an artifact's name."""
 LONGEST_BEAT_SECONDS = 2.0
 """A person who cancels should not wait longer for it to be noticed."""
 
@@ -64,9 +70,11 @@ class Worker:
         self._registry, self._catalogue = registry, catalogue
         self._artifacts, self._workspaces, self._clock = artifacts, workspaces, clock
         self._slots = slots
-        self._running: dict[SubtaskAddress, JobContext] = {}
+        self._running: dict[tuple[SubtaskAddress, int], JobContext] = {}
+        """By address and attempt."""
         self._lock = threading.Lock()
         self._stopped = threading.Event()
+        self._leases = threading.Thread(target=self._keep_leases, name="leases", daemon=True)
         self._consumer: Consumer | None = None
         self._log = logger("worker")
         self.id: WorkerId = new_worker_id(socket.gethostname())
@@ -80,13 +88,15 @@ class Worker:
             capabilities=offered, slots=self._slots,
         )  # fmt: skip
         self._consumer = self._queue.serve(offered, self.run, self._slots)
-        threading.Thread(target=self._keep_leases, name="leases", daemon=True).start()
+        self._leases.start()
         self._log.info("started", worker=self.id, capabilities=len(offered), slots=self._slots)
 
     def stop(self, timeout_seconds: float) -> bool:
         """Take no more and wait for what runs. False: something still runs; its lease will run out."""
         finished = self._consumer.stop(timeout_seconds) if self._consumer else True
         self._stopped.set()
+        if self._leases.is_alive():
+            self._leases.join()
         if self.failure is None:
             self._registry.leave(self.id)
         return finished
@@ -105,42 +115,58 @@ class Worker:
             self._log.error("stopped", reason=str(error))
 
     def _carry_out(self, job: Job) -> None:
+        """Exactly one broad `except` in all of Errand: whatever a capability does, its job is settled."""
+        with self._known_as_running(job) as context:
+            try:
+                settled = self._engine.settle(job, self._attempt(job, context))
+            except Cancelled:
+                settled = False
+            except StoreUnavailable:
+                raise
+            except Exception as error:  # noqa: BLE001  # see the docstring
+                settled = self._engine.settle(job, self._outcome_of(error, job))
+        if not settled:
+            self._log.info("dropped", task=job.address.task, subtask=job.address.key, attempt=job.attempt)
+
+    @contextmanager
+    def _known_as_running(self, job: Job) -> Iterator["JobContext"]:
+        """Meanwhile its lease is renewed. A job that this forgets is found by the rescuer."""
         context = JobContext(job, self._engine, self._artifacts, self._workspaces, self._clock)
         with self._lock:
-            self._running[job.address] = context
+            self._running[job.address, job.attempt] = context
         try:
-            outcome = self._attempt(job, context)
-        except Cancelled:
-            self._log.info("dropped", task=job.address.task, subtask=job.address.key, reason="cancelled")
-            return
+            yield context
         finally:
             with self._lock:
-                self._running.pop(job.address, None)
-        if not self._engine.settle(job, outcome):
-            self._log.info("dropped", task=job.address.task, subtask=job.address.key, reason="late")
+                del self._running[job.address, job.attempt]
 
     def _attempt(self, job: Job, context: "JobContext") -> Outcome:
-        """Exactly one broad `except` in all of Errand: whatever a capability does, its job is settled."""
-        try:
-            known = self._catalogue.get(job.capability)
-            context.time_limit_seconds = known.time_limit_seconds
-            context.answers = self._engine.answers(job) if job.attempt > 1 else {}
-            given = parse_input(known, self._engine.inputs(job))
-            return _succeeded(known, known.run(given, context), context)
-        except (Cancelled, StoreUnavailable):
-            raise
-        except AnswerNeeded as asked:
-            return Asked(asked.question)
-        except InputRefused as error:
-            return Failed(str(error), Fault.INPUT)
-        except (SetupError, PlanRefused) as error:
-            return Failed(str(error), Fault.SETUP)
-        except Transient as error:
-            return Failed(str(error), Fault.TRANSIENT, error.retry_after_seconds)
-        except Exception as error:  # noqa: BLE001  # see the docstring
-            self._log.warning("defect", task=job.address.task, subtask=job.address.key, exc_info=True)
-            said = f"{job.capability} failed by a defect of its own ({type(error).__name__}: {error})."
-            return Failed(said[:2000], Fault.DEFECT, detail=traceback.format_exc()[-8000:])
+        known = self._catalogue.get(job.capability)
+        context.time_limit_seconds = known.time_limit_seconds
+        context.answers = self._engine.answers(job) if job.attempt > 1 else {}
+        given = parse_input(known, self._engine.inputs(job))
+        return _succeeded(known, known.run(given, context), context)
+
+    def _outcome_of(self, error: Exception, job: Job) -> Outcome:
+        """Raises StoreUnavailable when the disk was full."""
+        match error:
+            case AnswerNeeded():
+                return Asked(replace(error.question, text=storable(error.question.text)))
+            case InputRefused():
+                return Failed(storable(str(error)), Fault.INPUT)
+            case SetupError() | PlanRefused():
+                return Failed(storable(str(error)), Fault.SETUP)
+            case Transient():
+                return Failed(storable(str(error)), Fault.TRANSIENT, error.retry_after_seconds)
+            case OSError(errno=errno.ENOSPC | errno.EDQUOT):
+                raise StoreUnavailable(
+                    f"The disk was full while {job.capability} worked ({error}): free some space and start "
+                    "again; nothing is lost."
+                ) from error
+        self._log.warning("defect", task=job.address.task, subtask=job.address.key, exc_info=error)
+        said = f"{job.capability} failed by a defect of its own ({type(error).__name__}: {error})."
+        detail = "".join(traceback.format_exception(error))[-8000:]
+        return Failed(storable(said), Fault.DEFECT, detail=storable(detail, 8000))
 
     def _keep_leases(self) -> None:
         """Renew in time; give up on jobs past their time; tell those that are not this worker's any more."""
@@ -149,15 +175,16 @@ class Worker:
             with self._lock:
                 running = dict(self._running)
             try:
-                held = self._engine.renew(self.id)
+                held = self._engine.renew([context.job for context in running.values()])
                 self._registry.beat(self.id)
                 for context in running.values():
                     self._give_up_on_overdue(context)
             except StoreUnavailable as error:
                 self._log.warning("lease not renewed", reason=str(error))
                 continue
+            kept = {(job.address, job.attempt) for job in held}
             for address, context in running.items():
-                if address not in held:
+                if address not in kept:
                     context.lost.set()
 
     def _give_up_on_overdue(self, context: "JobContext") -> None:
@@ -181,6 +208,8 @@ class JobContext:
     clock: Callable[[], datetime]
     answers: dict[str, str] = field(default_factory=dict)
     made: dict[str, StoredArtifact] = field(default_factory=dict)
+    used: dict[str, None] = field(default_factory=dict)
+    """Hashes of what was loaded, each once, in order."""
     lost: threading.Event = field(default_factory=threading.Event)
     """Set when the job is not this worker's any more: cancelled, taken back, or past its time."""
     time_limit_seconds: float | None = None
@@ -206,11 +235,13 @@ class JobContext:
         return self.clock()
 
     def load(self, ref: ArtifactRef) -> bytes:
-        return self.artifacts.get(ref.sha256)
+        content = self.artifacts.get(ref.sha256)
+        self.used[ref.sha256] = None
+        return content
 
     def save(self, kind: type[R], name: str, content: bytes, media_type: str) -> R:
-        if Path(name).name != name or name in ("", ".", ".."):
-            raise ValueError(f"An artifact is named by a file name without folders, not {name!r}")
+        if Path(name).name != name or name in ("", ".", "..") or storable(name, LONGEST_NAME) != name:
+            raise ValueError(f"An artifact is named by a file name without folders, not {name[:300]!r}")
         digest = self.artifacts.put(content)
         self.made[name] = StoredArtifact(name, kind.kind, media_type, len(content), digest)
         return kind(name=name, media_type=media_type, size=len(content), sha256=digest)
@@ -227,9 +258,10 @@ class JobContext:
         return self.answers[question.name]
 
     def progress(self, message: str, fraction: float | None = None) -> None:
-        if self.lost.is_set():
+        said = storable(message)
+        if self.lost.is_set() or not self.engine.note_progress(self.job, said, fraction):
+            self.lost.set()
             raise Cancelled(f"{self.job.capability} was cancelled, or took too long.")
-        self.engine.note_progress(self.job, message, fraction)
 
 
 def _succeeded(known: AnyCapability, output: BaseModel, context: JobContext) -> Outcome:
@@ -238,7 +270,13 @@ def _succeeded(known: AnyCapability, output: BaseModel, context: JobContext) -> 
         said = f"{known.name} gave back {type(output).__name__} instead of {known.output_type.__name__}."
         return Failed(said, Fault.DEFECT)
     values: JsonObject = output.model_dump(mode="json", exclude_none=True)
-    if (size := len(json.dumps(values).encode())) > LARGEST_OUTPUT:
+    written = json.dumps(values, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    if (size := len(written.encode())) > LARGEST_OUTPUT:
         return Failed(f"{known.name} gave back {size} bytes, more than {LARGEST_OUTPUT}.", Fault.DEFECT)
     plan = output.plan if isinstance(output, Planned) else None
-    return Succeeded(values, tuple(context.made.values()), plan)
+    return Succeeded(values, tuple(context.made.values()), tuple(context.used), plan)
+
+
+def storable(text: str, longest: int = LONGEST_SENTENCE) -> str:
+    """Within bounds, and without halves of surrogate pairs, which no database takes."""
+    return text[:longest].encode(errors="replace").decode()

@@ -81,9 +81,10 @@ def test_a_late_result_is_dropped(make: Make) -> None:
 def test_a_job_whose_lease_is_renewed_is_not_taken_back(make: Make) -> None:
     installation = make(step("one", "test.give"))
     task = installation.submit()
-    installation.engine.claim(address(task, "plan"), ME)
+    job = installation.engine.claim(address(task, "plan"), ME)
+    assert job is not None
     installation.clock.ahead = timedelta(seconds=25)
-    assert installation.engine.renew(ME) == {address(task, "plan")}
+    assert installation.engine.renew([job]) == [job]
     installation.clock.ahead = timedelta(seconds=50)
     assert installation.engine.rescue() == []
 

@@ -96,8 +96,9 @@ def test_three_strikes_make_a_dead_letter(fault: Fault) -> None:
 
 def test_a_lost_attempt_is_tried_again_at_once_within_its_own_bound() -> None:
     patience, lost = Patience(most_lost=5), Failed("gone", Fault.LOST)
-    assert patience.after(lost, job(4), NOW, random.Random(1)) == Again(NOW)
-    assert patience.after(lost, job(5, 99), NOW, random.Random(1)) == GivenUp(SubtaskStatus.DEAD)
+    chance = random.Random(1)
+    assert patience.after(lost, job(40, 40), NOW, chance, lost_before=3) == Again(NOW)
+    assert patience.after(lost, job(40, 99), NOW, chance, lost_before=4) == GivenUp(SubtaskStatus.DEAD)
 
 
 def test_who_says_when_to_come_back_is_believed() -> None:

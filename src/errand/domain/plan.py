@@ -1,7 +1,9 @@
 """A plan: steps, each a capability with inputs, and which outputs of which other steps feed them."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from graphlib import CycleError, TopologicalSorter
 from typing import Self
 
 from errand.domain.ids import SubtaskKey
@@ -10,6 +12,8 @@ from errand.domain.json import Json, JsonObject
 FROM = "$from"
 REQUEST = "request"
 """`{"$from": "request.text"}` and `{"$from": "request.attachments"}` reach what the person gave."""
+RESERVED = frozenset({REQUEST, "plan"})
+"""No step may have such a key: the request is no step, and the subtask that plans is there already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,22 @@ class Plan:
             if step.key == key:
                 return step
         raise KeyError(key)
+
+    def shape_faults(self) -> tuple[str, ...]:
+        """What would keep it from ever ending, whatever its capabilities are; a sentence each."""
+        if not self.steps:
+            return ("it has no steps",)
+        known = Counter(step.key for step in self.steps)
+        found = [f"the key {key} is used {n} times" for key, n in known.items() if n > 1]
+        found += [f"the key {key} is reserved" for key in known if key in RESERVED]
+        for step in self.steps:
+            missing = [need for need in step.needs() if need not in known]
+            found += [f"step {step.key} needs {need}, which is no step" for need in missing]
+        try:
+            TopologicalSorter({step.key: step.needs() for step in self.steps}).prepare()
+        except CycleError as error:
+            found.append(f"steps wait for one another: {', '.join(error.args[1])}")
+        return tuple(found)
 
     def with_steps(self, *steps: Step) -> "Plan":
         return replace(self, steps=(*self.steps, *steps))

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from errand.domain.task import SubtaskStatus, SubtaskView
+from errand.domain.errors import InputRefused, NotFound
+from errand.domain.task import PLAN, Fault, SubtaskStatus, SubtaskView
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,10 +15,16 @@ class Restart:
     """Those of them that can run at once."""
     unmet: dict[str, int]
     """For each of them, how many of its needs must still end."""
+    ask_again: frozenset[str]
+    """Those of them whose answers are forgotten: an answer may be what was wrong."""
 
 
 def restart(subtasks: Sequence[SubtaskView], only: Collection[str] = ()) -> Restart:
-    """Subtasks in the plan's order. With `only`, those, whatever became of them, instead of all failed."""
+    """Subtasks in the plan's order. With `only`, those, whatever became of them, instead of all failed.
+
+    Raises NotFound when `only` names what is not there, InputRefused when it names a plan that is made.
+    """
+    _refuse_unusable(subtasks, only)
     chosen: set[str] = {
         each.address.key
         for each in subtasks
@@ -33,12 +40,30 @@ def restart(subtasks: Sequence[SubtaskView], only: Collection[str] = ()) -> Rest
             if key not in again:
                 again.add(key)
                 left.append(key)
+    ahead = again | {each.address.key for each in subtasks if not each.status.ended}
     unmet: dict[str, int] = {
-        each.address.key: sum(need in again for need in each.needs)
+        each.address.key: sum(need in ahead for need in each.needs)
         for each in subtasks
         if each.address.key in again
     }
-    return Restart(frozenset(again), frozenset(key for key, n in unmet.items() if n == 0), unmet)
+    return Restart(
+        again=frozenset(again),
+        ready=frozenset(key for key, n in unmet.items() if n == 0),
+        unmet=unmet,
+        ask_again=frozenset(
+            each.address.key
+            for each in subtasks
+            if each.address.key in only or (each.address.key in again and each.fault is Fault.INPUT)
+        ),
+    )
+
+
+def _refuse_unusable(subtasks: Sequence[SubtaskView], only: Collection[str]) -> None:
+    known = {each.address.key for each in subtasks}
+    if unknown := [key for key in only if key not in known]:
+        raise NotFound(f"The task has no subtask {unknown[0]}; `errand show` lists them.")
+    if PLAN in only and len(known) > 1:
+        raise InputRefused("A task is planned once: submit the request again to have it planned anew.")
 
 
 def _fell_short(status: SubtaskStatus) -> bool:

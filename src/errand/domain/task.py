@@ -113,6 +113,8 @@ class StoredArtifact:
 class Succeeded:
     output: JsonObject
     artifacts: tuple[StoredArtifact, ...] = ()
+    used: tuple[str, ...] = ()
+    """Hashes of the artifacts that it read, in the order of reading."""
     plan: Plan | None = None
     """The output of a `plan` subtask: the other subtasks."""
 
@@ -167,17 +169,20 @@ class Patience:
 
     backoff: Backoff = field(default_factory=Backoff)
     most_lost: int = 3
-    """Attempts after which a subtask whose worker disappears each time counts as the cause of it."""
+    """Attempts in a row after which a subtask whose worker disappears counts as the cause of it."""
 
-    def after(self, failed: Failed, job: Job, now: datetime, chance: random.Random) -> Again | GivenUp:
+    def after(
+        self, failed: Failed, job: Job, now: datetime, chance: random.Random, *, lost_before: int = 0
+    ) -> Again | GivenUp:
         """Three strikes, then the dead letter; at once where trying again can not help.
 
         A lost attempt is not a strike, since it says nothing of the work; it has a bound of its own.
+        `lost_before`: how many attempts directly before this one were lost as well.
         """
         if not failed.fault.worth_retrying:
             return GivenUp(SubtaskStatus.FAILED)
         if failed.fault is Fault.LOST:
-            return GivenUp(SubtaskStatus.DEAD) if job.attempt >= self.most_lost else Again(now)
+            return GivenUp(SubtaskStatus.DEAD) if lost_before + 1 >= self.most_lost else Again(now)
         if job.attempt >= job.max_attempts:
             return GivenUp(SubtaskStatus.DEAD)
         if failed.retry_after_seconds is not None:
@@ -290,6 +295,7 @@ class TaskView:
     remarks: tuple[str, ...]
     result: Json
     attachments: tuple[JsonObject, ...] = field(default=())
+    limits: JsonObject = field(default_factory=dict)
 
     @property
     def shown_status(self) -> str:

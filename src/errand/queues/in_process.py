@@ -1,6 +1,7 @@
 """A queue of this process: threads take addresses from a deque per capability, in the order they came."""
 
 import threading
+import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Collection
 
@@ -77,9 +78,10 @@ class _Threads:
     def stop(self, timeout_seconds: float) -> bool:
         self._stopped.set()
         self._queue.wake()
+        until = time.monotonic() + timeout_seconds
         for thread in self._threads:
             if thread is not threading.current_thread():
-                thread.join(timeout_seconds)
+                thread.join(max(0.0, until - time.monotonic()))
         return not any(thread.is_alive() for thread in self._threads)
 
     def _loop(self) -> None:

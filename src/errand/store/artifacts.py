@@ -32,14 +32,8 @@ class ArtifactFolder:
         with path.open("rb") as source:
             digest = hashlib.file_digest(source, "sha256").hexdigest()
         with self._place(digest) as temporary:
-            if temporary is not None:
-                copied = hashlib.sha256()
-                with path.open("rb") as source, temporary.open("wb") as target:
-                    while piece := source.read(_PIECE):
-                        copied.update(piece)
-                        target.write(piece)
-                if copied.hexdigest() != digest:
-                    raise InputRefused(f"{path.name} was changed while it was read: attach it again.")
+            if temporary is not None and _copied(path, temporary) != digest:
+                raise InputRefused(f"{path.name} was changed while it was read: attach it again.")
         return digest
 
     def get(self, digest: str) -> bytes:
@@ -50,6 +44,9 @@ class ArtifactFolder:
             raise InputRefused(
                 f"The stored file {digest[:12]}… is missing: it was deleted from Errand's artifact folder."
             ) from None
+
+    def holds(self, digest: str) -> bool:
+        return self.path(digest).is_file()
 
     def path(self, digest: str) -> Path:
         if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
@@ -77,7 +74,22 @@ class ArtifactFolder:
                     f"The disk that holds {self._folder} is full: free some space and start again; "
                     "nothing is lost."
                 ) from error
+            if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO, errno.ENOTDIR):
+                raise StoreUnavailable(
+                    f"The folder {self._folder} can not be written ({error.strerror}): check its permissions "
+                    "and its disk; nothing is lost."
+                ) from error
             raise
         finally:
             if temporary is not None:
                 temporary.unlink(missing_ok=True)
+
+
+def _copied(source: Path, target: Path) -> str:
+    """The hash of what was copied."""
+    digest = hashlib.sha256()
+    with source.open("rb") as reading, target.open("wb") as writing:
+        while piece := reading.read(_PIECE):
+            digest.update(piece)
+            writing.write(piece)
+    return digest.hexdigest()

@@ -14,7 +14,7 @@ from errand.domain.json import JsonObject
 from errand.domain.retrying import Restart
 from errand.domain.task import StoredArtifact, SubtaskStatus
 from errand.store.state import MAX_ATTEMPTS, Row
-from errand.store.tables import DEAD, WAITING, artifact, dependency, question, subtask, task
+from errand.store.tables import DEAD, WAITING, artifact, dependency, job, question, subtask, task
 
 _RESTART = (
     update(subtask)
@@ -33,6 +33,14 @@ _RESTART = (
         detail="",
         discarded=False,
     )
+)
+_END_JOB = (
+    update(job)
+    .where(job.c.task == bindparam("in_task"), job.c.subtask == bindparam("in_key"), job.c.ended.is_(None))
+    .values(ended=bindparam("now"), outcome="restarted")
+)
+_DROP_ARTIFACTS = delete(artifact).where(
+    artifact.c.task == bindparam("in_task"), artifact.c.subtask == bindparam("in_key")
 )
 
 
@@ -59,9 +67,7 @@ def replace_artifacts(
     provenance: JsonObject,
     now: datetime,
 ) -> None:
-    connection.execute(
-        delete(artifact).where(artifact.c.task == address.task, artifact.c.subtask == address.key)
-    )
+    connection.execute(_DROP_ARTIFACTS, {"in_task": address.task, "in_key": address.key})
     rows = [
         {
             "task": address.task,
@@ -84,13 +90,22 @@ def insert_question(connection: Connection, row: Row) -> None:
     connection.execute(insert(question), row)
 
 
+def withdraw_questions(connection: Connection, task_id: TaskId, keys: Sequence[str] | None = None) -> None:
+    """Those of these subtasks, answered or not; without keys, all of the task's that are open."""
+    mine = update(question).where(question.c.task == task_id).values(withdrawn=True)
+    if keys is None:
+        connection.execute(mine.where(question.c.answer.is_(None)))
+    for key in keys or ():
+        connection.execute(mine.where(question.c.subtask == key))
+
+
 def answer_question(
     connection: Connection, question_id: str, *, answer: str, by: str, now: datetime
 ) -> RowMapping | None:
-    """None: there is no such question, or it is answered."""
+    """None: there is no such question, or it is answered or withdrawn."""
     changed = connection.execute(
         update(question)
-        .where(question.c.id == question_id, question.c.answer.is_(None))
+        .where(question.c.id == question_id, question.c.answer.is_(None), question.c.withdrawn.is_(False))
         .values(answer=answer, answered=now, answered_by=by)
         .returning(question.c.task, question.c.subtask, question.c.name)
     )
@@ -98,7 +113,13 @@ def answer_question(
 
 
 def cancel_open(connection: Connection, task_id: TaskId, *, now: datetime, error: str) -> list[str]:
-    """End every subtask that has not ended; their keys."""
+    """End every subtask that has not ended, with its job and its question; their keys."""
+    connection.execute(
+        update(job)
+        .where(job.c.task == task_id, job.c.ended.is_(None))
+        .values(ended=now, outcome=SubtaskStatus.CANCELLED, error=error)
+    )
+    withdraw_questions(connection, task_id)
     rows = connection.execute(
         update(subtask)
         .where(
@@ -137,7 +158,10 @@ def wake(connection: Connection, address: SubtaskAddress, *, now: datetime, rese
 def restart(
     connection: Connection, task_id: TaskId, plan: Restart, *, now: datetime, resend: datetime
 ) -> None:
-    """Open subtasks again, with as many attempts as a new one has."""
+    """Open subtasks again, with as many attempts as a new one has; what they gave before is gone."""
+    opened = [{"in_task": task_id, "in_key": key} for key in plan.unmet]
+    connection.execute(_END_JOB, [each | {"now": now} for each in opened])
+    connection.execute(_DROP_ARTIFACTS, opened)
     connection.execute(
         _RESTART,
         [

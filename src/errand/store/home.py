@@ -4,8 +4,9 @@ import errno
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TextIO
 
 from errand.domain.errors import HomeInUse, SetupError, StoreUnavailable
 
@@ -49,7 +50,7 @@ class Home:
 
         Raises HomeInUse when another process holds it.
         """
-        with (self.folder / "lock").open("a+") as file:
+        with self._lock_file() as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -59,7 +60,19 @@ class Home:
                     f"Another Errand (process {holder}) works on {self.folder}: wait for it, hand it the "
                     "task with `errand submit`, or set ERRAND_HOME to another folder."
                 ) from None
-            file.truncate(0)
-            file.write(str(os.getpid()))
-            file.flush()
+            with suppress(OSError):  # who holds it is only told; on a full disk it can not be
+                os.ftruncate(file.fileno(), 0)
+                os.write(file.fileno(), str(os.getpid()).encode())
             yield
+
+    def _lock_file(self) -> TextIO:
+        try:
+            return (self.folder / "lock").open("a+", encoding="utf-8")
+        except OSError as error:
+            if error.errno == errno.ENOSPC:
+                raise StoreUnavailable(
+                    f"The disk that holds {self.folder} is full: free some space."
+                ) from error
+            raise SetupError(
+                f"The folder {self.folder} can not be locked ({error.strerror}): check its permissions."
+            ) from error

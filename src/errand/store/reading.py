@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import takewhile
 
 from sqlalchemy import Connection, Select, and_, exists, func, or_, select
 from sqlalchemy.engine import Row
@@ -10,8 +11,11 @@ from errand.domain.event import Event, EventType
 from errand.domain.ids import SubtaskAddress, SubtaskKey, TaskId
 from errand.domain.json import Json, JsonObject
 from errand.domain.question import Question, QuestionKind, QuestionView
-from errand.domain.task import Fault, Job, Shortfall, SubtaskStatus, SubtaskView, TaskStatus, TaskView
+from errand.domain.task import PLAN, Fault, Job, Shortfall, SubtaskStatus, SubtaskView, TaskStatus, TaskView
 from errand.store.tables import DEAD, READY, RUNNING, WAITING, artifact, event, job, question, subtask, task
+
+_MOST_VALUES = 1000
+"""In one statement; databases have limits between 999 and 65,535."""
 
 _lively = exists().where(subtask.c.task == task.c.id, or_(READY, RUNNING))
 _asking = exists().where(subtask.c.task == task.c.id, WAITING)
@@ -57,6 +61,7 @@ def _task(row: Row[tuple[object, ...]]) -> TaskView:
         remarks=tuple(plan.get("remarks", ())),
         result=row.result,
         attachments=tuple(row.attachments),
+        limits=row.limits,
     )
 
 
@@ -74,12 +79,15 @@ def request_values(connection: Connection, task_id: TaskId) -> JsonObject:
 
 def outputs(connection: Connection, task_id: TaskId, keys: Sequence[str]) -> dict[str, Json]:
     """Outputs of those that succeeded; the others are not in it."""
-    found = select(subtask.c.key, subtask.c.output).where(
-        subtask.c.task == task_id,
-        subtask.c.key.in_(keys),
-        subtask.c.status == SubtaskStatus.SUCCEEDED,
-    )
-    return {row.key: row.output for row in connection.execute(found)}
+    given: dict[str, Json] = {}
+    for first in range(0, len(keys), _MOST_VALUES):
+        found = select(subtask.c.key, subtask.c.output).where(
+            subtask.c.task == task_id,
+            subtask.c.key.in_(keys[first : first + _MOST_VALUES]),
+            subtask.c.status == SubtaskStatus.SUCCEEDED,
+        )
+        given |= {row.key: row.output for row in connection.execute(found)}
+    return given
 
 
 def subtask_views(connection: Connection, task_id: TaskId) -> list[SubtaskView]:
@@ -146,6 +154,7 @@ def last_output(connection: Connection, task_id: TaskId) -> Json:
         select(subtask.c.output)
         .where(
             subtask.c.task == task_id,
+            subtask.c.key != PLAN,
             subtask.c.dependents == 0,
             subtask.c.status == SubtaskStatus.SUCCEEDED,
         )
@@ -206,6 +215,7 @@ def answers(connection: Connection, address: SubtaskAddress) -> dict[str, str]:
         question.c.task == address.task,
         question.c.subtask == address.key,
         question.c.answer.is_not(None),
+        question.c.withdrawn.is_(False),
     )
     return {row.name: row.answer for row in connection.execute(found)}
 
@@ -215,7 +225,7 @@ def questions(connection: Connection, task_id: TaskId | None, *, only_open: bool
     if task_id is not None:
         found = found.where(question.c.task == task_id)
     if only_open:
-        found = found.where(question.c.answer.is_(None))
+        found = found.where(question.c.answer.is_(None), question.c.withdrawn.is_(False))
     return [
         QuestionView(
             id=row.id,
@@ -260,13 +270,33 @@ def expired(connection: Connection, now: datetime, only: TaskId | None) -> list[
     ]
 
 
-def past_deadline(connection: Connection, now: datetime) -> list[TaskId]:
+def lost_in_a_row(connection: Connection, held: Job, most: int) -> int:
+    """How many attempts directly before this one were lost; not more than `most` are looked at."""
+    found = (
+        select(job.c.outcome)
+        .where(
+            job.c.task == held.address.task,
+            job.c.subtask == held.address.key,
+            job.c.attempt < held.attempt,
+        )
+        .order_by(job.c.attempt.desc())
+        .limit(most)
+    )
+    outcomes = connection.execute(found).scalars()
+    return sum(1 for _ in takewhile(lambda outcome: outcome == Fault.LOST, outcomes))
+
+
+def past_deadline(connection: Connection, now: datetime, only: TaskId | None) -> list[TaskId]:
     open_states = [TaskStatus.QUEUED, TaskStatus.RUNNING]
     found = select(task.c.id).where(task.c.status.in_(open_states), task.c.deadline <= now)
+    if only is not None:
+        found = found.where(task.c.id == only)
     return [TaskId(row.id) for row in connection.execute(found)]
 
 
-def any_due(connection: Connection, now: datetime) -> bool:
+def any_due(connection: Connection, now: datetime, only: TaskId | None) -> bool:
     """Whether a ready subtask waits for its message."""
     due = exists().where(READY, subtask.c.send_after <= now)
+    if only is not None:
+        due = due.where(subtask.c.task == only)
     return bool(connection.execute(select(due)).scalar_one())

@@ -1,6 +1,7 @@
 """All that is known of a task, in one JSON document: what was asked, planned, done, by whom, from what."""
 
 import json
+from collections import defaultdict
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -23,8 +24,10 @@ def task_record(tx: Connection, task_id: TaskId, stored: ArtifactFolder) -> Json
     if view is None:
         raise NotFound(f"There is no task {task_id}; `errand tasks` lists them.")
     made = reading.artifacts(tx, task_id)
-    jobs = reading.jobs(tx, task_id)
-    subtasks = [_subtask(each, jobs) for each in reading.subtask_views(tx, task_id)]
+    jobs: defaultdict[Json, list[Json]] = defaultdict(list)
+    for each in reading.jobs(tx, task_id):
+        jobs[str(each["subtask"])].append(each)
+    subtasks = [_subtask(each, jobs[each.address.key]) for each in reading.subtask_views(tx, task_id)]
     plan = reading.plan_of(tx, task_id)
     return {
         "format": FORMAT,
@@ -60,10 +63,11 @@ def _request(view: TaskView) -> JsonObject:
         "attachments": [*view.attachments],
         "principal": view.principal,
         "origin": view.origin,
+        "limits": view.limits,
     }
 
 
-def _subtask(view: SubtaskView, jobs: list[JsonObject]) -> JsonObject:
+def _subtask(view: SubtaskView, jobs: list[Json]) -> JsonObject:
     return {
         "key": view.address.key,
         "capability": view.capability,
@@ -76,7 +80,7 @@ def _subtask(view: SubtaskView, jobs: list[JsonObject]) -> JsonObject:
         "inputs": view.inputs,
         "output": view.output,
         "attempts": view.attempt,
-        "jobs": [j for j in jobs if j["subtask"] == view.address.key],
+        "jobs": jobs,
         "worker": view.worker,
         "start": _time(view.started),
         "end": _time(view.ended),
@@ -86,10 +90,13 @@ def _subtask(view: SubtaskView, jobs: list[JsonObject]) -> JsonObject:
 
 
 def _sources(view: TaskView, made: list[JsonObject], stored: ArtifactFolder) -> JsonObject:
-    """The files that were given, and each claim of the result with the places it rests on."""
+    """The files that were given, and each claim of the result with the places it rests on.
+
+    A stored file that somebody deleted is listed among the artifacts, but its claims are not known any more.
+    """
     claims: list[Json] = []
     for each in made:
-        if each["kind"] == CLAIMS and isinstance(each["sha256"], str):
+        if each["kind"] == CLAIMS and isinstance(each["sha256"], str) and stored.holds(each["sha256"]):
             held = json.loads(stored.get(each["sha256"]))
             claims += held[CLAIMS]
     return {"documents": [*view.attachments], "claims": claims}

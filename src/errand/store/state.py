@@ -117,6 +117,10 @@ _DEPENDENTS = select(dependency.c.dependent).where(
     dependency.c.task == bindparam("in_task"), dependency.c.needed == bindparam("in_key")
 )
 _LAST_NEED = and_(subtask.c.unmet == 1, subtask.c.status == SubtaskStatus.PENDING)
+_STILL_HELD = select(subtask.c.key).where(_HELD)
+_RENEW = (
+    update(subtask).where(_HELD, subtask.c.worker == bindparam("by")).values(lease_until=bindparam("until"))
+)
 _RELEASE = (
     update(subtask)
     .where(subtask.c.task == bindparam("in_task"), subtask.c.key.in_(_DEPENDENTS.scalar_subquery()))
@@ -237,6 +241,11 @@ def again(
     return True
 
 
+def is_held(connection: Connection, held: Job) -> bool:
+    """Whether the job is still its worker's: not cancelled, taken back, started afresh or ended."""
+    return connection.execute(_STILL_HELD, _address(held)).first() is not None
+
+
 def _address(held: Job) -> Row:
     return {"in_task": held.address.task, "in_key": held.address.key, "in_attempt": held.attempt}
 
@@ -298,15 +307,10 @@ def advance(
     return Counters(row.open, TaskStatus(row.status))
 
 
-def renew(connection: Connection, worker: WorkerId, until: datetime) -> frozenset[SubtaskAddress]:
-    """Lengthen every lease of this worker; what it still holds."""
-    rows = connection.execute(
-        update(subtask)
-        .where(RUNNING, subtask.c.worker == worker)
-        .values(lease_until=until)
-        .returning(subtask.c.task, subtask.c.key)
-    )
-    return frozenset(SubtaskAddress(row.task, row.key) for row in rows)
+def renew(connection: Connection, held: Job, until: datetime) -> bool:
+    """Lengthen the lease. False: the job is not this worker's any more."""
+    row = _address(held) | {"by": held.worker, "until": until}
+    return connection.execute(_RENEW, row).rowcount == 1
 
 
 def take_unsent(

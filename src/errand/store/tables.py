@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    false,
     literal_column,
     text,
 )
@@ -174,6 +175,7 @@ question = Table(
     Column("answer", Text),
     Column("answered", UtcTime),
     Column("answered_by", String(128)),
+    Column("withdrawn", Boolean, nullable=False, server_default=false()),
     Index("ix_question_task", "task", "subtask"),
 )
 
