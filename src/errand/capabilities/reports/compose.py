@@ -6,13 +6,15 @@ from pathlib import PurePath
 from pydantic import BaseModel
 
 from errand.capabilities.documents.model import Document, DocumentRef
+from errand.capabilities.filings.model import FilingSections, SectionsRef
 from errand.capabilities.reports.check import REQUEST
+from errand.capabilities.reports.compose_filing import filing_lines, ranked_lines
 from errand.capabilities.reports.ledger import Ledger
 from errand.capabilities.reports.markdown import escape
 from errand.capabilities.reports.model import ChartRef, ClaimsRef, ReportRef
 from errand.capabilities.reports.pictures import load_image
 from errand.capabilities.sources import Source
-from errand.capabilities.text.model import Summary, SummaryRef
+from errand.capabilities.text.model import RankedRisks, RisksRef, Summary, SummaryRef
 from errand.capability import Context, Field, capability
 from errand.domain.errors import InputRefused
 
@@ -26,6 +28,10 @@ class ComposeInput(BaseModel):
     summaries: list[SummaryRef] = Field(default=[], description="Summaries of the documents, in order.")
     documents: list[DocumentRef] = Field(default=[], description="The documents that it rests on.")
     charts: list[ChartRef] = Field(default=[], description="Charts to show.")
+    sections: list[SectionsRef] = Field(
+        default=[], description="Filings taken apart: their items and risk factors are listed."
+    )
+    risks: list[RisksRef] = Field(default=[], description="Ranked risks, the weightiest with quotations.")
 
 
 class Composed(BaseModel):
@@ -35,11 +41,12 @@ class Composed(BaseModel):
 
 @capability("report.compose")
 def compose(given: ComposeInput, context: Context) -> Composed:
-    """Compose one report from summaries, documents and charts: put findings together into a write-up.
+    """Compose one report from summaries, passages, risks and charts: put findings together into a write-up.
 
     Every sentence that it takes from a document is a quotation with its place.
     """
-    if not (given.summaries or given.documents or given.charts):
+    findings = (given.summaries, given.documents, given.charts, given.sections, given.risks)
+    if not any(findings):
         raise InputRefused("There is nothing to put into a report: give summaries, documents or charts.")
     ledger = Ledger()
     text = "\n".join(_report(given, ledger, context)) + "\n"
@@ -56,7 +63,11 @@ def _report(given: ComposeInput, ledger: Ledger, context: Context) -> Iterator[s
     documents = [context.load_model(each, Document) for each in given.documents]
     for each in given.summaries:
         yield from _summary(context.load_model(each, Summary), ledger)
-    if not given.summaries:
+    for ranked in given.risks:
+        yield from ranked_lines(context.load_model(ranked, RankedRisks), ledger)
+    for filing in given.sections:
+        yield from filing_lines(context.load_model(filing, FilingSections), ledger)
+    if not (given.summaries or given.risks or given.sections or given.charts):
         yield "No summary was made; the documents are listed below."
         yield ""
     for chart in given.charts:
@@ -75,7 +86,7 @@ def _summary(summary: Summary, ledger: Ledger) -> Iterator[str]:
     yield f"## {escape(name)}"
     yield ""
     if not summary.quotations:
-        yield "No sentence of this document could be chosen."
+        yield "No sentence of this document was found that fits."
         yield ""
     for number, quotation in enumerate(summary.quotations, start=1):
         subject = f"{name}, quotation {number}"

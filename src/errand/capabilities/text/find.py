@@ -1,9 +1,11 @@
 """Passages of a document that answer to a query, with where they stand."""
 
+from pathlib import PurePath
+
 from pydantic import BaseModel, Field
 
 from errand.capabilities.documents.model import BlockKind, Document, DocumentRef
-from errand.capabilities.text.model import Quotation
+from errand.capabilities.text.model import Quotation, Summary, SummaryRef
 from errand.capabilities.text.rank import Bm25
 from errand.capabilities.text.sentences import split_sentences
 from errand.capabilities.text.summarize import Sentence, source_of
@@ -25,11 +27,15 @@ class FindOutput(BaseModel):
     passages: list[Quotation] = Field(
         description="Passages that fit, the best first, verbatim with their place."
     )
+    found: SummaryRef = Field(description="The same passages, as a report takes them.")
 
 
 @capability("text.find")
 def find(input: FindInput, context: Context) -> FindOutput:  # noqa: A002  # the contract's name
-    """Search a document for words and find the passages that match a query, with their positions."""
+    """Search a document and find the passages that say something about a query or mention it, verbatim.
+
+    Looks up words, topics, names and mentions, and gives each place where they stand.
+    """
     document = context.load_model(input.document, Document)
     passages: list[Quotation] = []
     room = _MOST_OUTPUT
@@ -38,7 +44,11 @@ def find(input: FindInput, context: Context) -> FindOutput:  # noqa: A002  # the
         if room < 0:
             break
         passages.append(passage)
-    return FindOutput(passages=passages)
+    summary = Summary(title=document.title or PurePath(document.name).stem, quotations=tuple(passages))
+    stem = PurePath(document.name).stem or "document"
+    return FindOutput(
+        passages=passages, found=context.save_model(SummaryRef, f"{stem}.passages.json", summary)
+    )
 
 
 def passages_of(document: Document, query: str, limit: int) -> list[Quotation]:
