@@ -6,7 +6,7 @@ from typing import Literal
 
 import platformdirs
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from errand.domain.errors import SetupError
 
@@ -18,7 +18,9 @@ def _default_home() -> Path:
 class Settings(BaseSettings):
     """Each is an environment variable: its name in capitals with `ERRAND_` before it."""
 
-    model_config = SettingsConfigDict(env_prefix="ERRAND_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="ERRAND_", env_ignore_empty=True, frozen=True, extra="ignore"
+    )
 
     home: Path = Field(
         default_factory=_default_home,
@@ -44,7 +46,8 @@ class Settings(BaseSettings):
     )
     lease_seconds: float = Field(
         default=30.0,
-        gt=0,
+        ge=0.1,
+        le=86_400,
         description="A worker that has not said that it lives for so long has lost its jobs.",
     )
     health_port: int = Field(
@@ -70,7 +73,10 @@ class Settings(BaseSettings):
     @field_validator("home")
     @classmethod
     def _absolute(cls, home: Path) -> Path:
-        return home.expanduser().resolve()
+        try:
+            return home.expanduser().resolve()
+        except RuntimeError as error:  # how pathlib tells of a ring of links, and of an unknown user
+            raise ValueError(f"{home} leads nowhere: {error}") from error
 
 
 def read_settings() -> Settings:
@@ -82,6 +88,11 @@ def read_settings() -> Settings:
             f"ERRAND_{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()
         )
         raise SetupError(f"A setting can not be used ({faults}).") from error
+    except SettingsError as error:  # not the JSON that a list is written in
+        raise SetupError(
+            "A setting can not be used (ERRAND_PLAYBOOKS is a JSON list of folders, "
+            """as in ERRAND_PLAYBOOKS='["/srv/playbooks"]')."""
+        ) from error
 
 
 def settings_table() -> str:

@@ -1,5 +1,6 @@
 """Everything that a frontend can ask; the only door."""
 
+import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from typing import Protocol
 
 from errand.capability import CapabilityDescription, Catalogue
 from errand.domain.artifact import Artifact
-from errand.domain.errors import InputRefused, NotFound
+from errand.domain.errors import InputRefused, NotFound, PlanRefused
 from errand.domain.event import Event
 from errand.domain.finding import Finding
 from errand.domain.ids import LOCAL, Principal, SubtaskAddress, SubtaskKey, TaskId
@@ -28,6 +29,8 @@ from errand.store.registry import WorkerRegistry, WorkerView
 LONGEST_REQUEST = 100_000
 """Characters."""
 MOST_ATTACHMENTS = 200
+LONGEST_TIME_LIMIT = 366 * 24 * 3600.0
+"""Seconds."""
 
 
 class Inspected(Protocol):
@@ -100,10 +103,13 @@ class Service:
         principal: Principal = LOCAL,
         origin: str = "cli",
     ) -> TaskId:
-        """Raises InputRefused before anything is stored when the text or a file can not be used."""
+        """Raises InputRefused before anything is stored when the text or a file can not be used, and
+        NothingFits when there is no plan for it: who asked is still there to say it otherwise."""
+        if wall_seconds is not None and not 0 < wall_seconds <= LONGEST_TIME_LIMIT:
+            raise InputRefused("The time limit must be more than 0 seconds and at most 366 days.")
         looked_at = self._look_at(text, attachments)
-        if wall_seconds is not None and wall_seconds <= 0:
-            raise InputRefused("The time limit must be more than 0 seconds.")
+        with contextlib.suppress(PlanRefused):  # a defect of a planner: the subtask that plans tells of it
+            self._plan(text, looked_at)
         stored = tuple(
             Artifact(name, kind, path.stat().st_size, self._artifacts.put_file(path), {"attached": True})
             for path, name, kind in looked_at
@@ -113,14 +119,17 @@ class Service:
 
     def propose(self, text: str, attachments: Sequence[Path] = ()) -> Proposal:
         """The plan that a request would get; nothing is stored. Raises NothingFits, InputRefused."""
-        files = tuple(
-            Artifact(name, kind, path.stat().st_size, "0" * 64, {"attached": True})
-            for path, name, kind in self._look_at(text, attachments)
-        )
-        return self._planner().propose(Request(text.strip(), files), self.plannable())
+        return self._plan(text, self._look_at(text, attachments))
 
     def plannable(self) -> Mapping[str, CapabilityDescription]:
         return {name: each for name, each in self._catalogue.descriptions().items() if name != PLAN}
+
+    def _plan(self, text: str, looked_at: Sequence[tuple[Path, str, str]]) -> Proposal:
+        files = tuple(
+            Artifact(name, kind, path.stat().st_size, "0" * 64, {"attached": True})
+            for path, name, kind in looked_at
+        )
+        return self._planner().propose(Request(text.strip(), files), self.plannable())
 
     def _look_at(self, text: str, attachments: Sequence[Path]) -> list[tuple[Path, str, str]]:
         """Path, name and media type of each file; the names differ."""
@@ -148,8 +157,8 @@ class Service:
         with self._database.read() as tx:
             found = reading.task_ids_like(tx, beginning)
         if len(found) > 1 and beginning not in found:
-            raise NotFound(f"Several tasks begin with {beginning}: give more of the id.")
-        if not beginning or not found:
+            raise NotFound(f"Several tasks begin with {beginning!r}: give more of the id.")
+        if not found:
             raise NotFound(f"There is no task {beginning}; `errand tasks` lists them.")
         return found[0] if beginning not in found else TaskId(beginning)
 
@@ -250,16 +259,20 @@ def _files(attachments: Sequence[Path]) -> list[Path]:
     """A folder stands for the files in it, without hidden ones."""
     found: list[Path] = []
     for path in attachments:
-        if path.is_dir():
-            inside = sorted(p for p in path.iterdir() if p.is_file() and not p.name.startswith("."))
-            if not inside:
-                raise InputRefused(f"The folder {path} holds no files to attach.")
-            found += inside
-        else:
-            found.append(path)
+        try:
+            inside = _inside(path) if path.is_dir() else [path]
+        except OSError as error:
+            raise InputRefused(f"{path} can not be read ({error.strerror}): check the name.") from error
+        if not inside:
+            raise InputRefused(f"The folder {path} holds no files: attach one that does, or the files.")
+        found += inside
     if len(found) > MOST_ATTACHMENTS:
         raise InputRefused(f"{len(found)} files are attached, more than {MOST_ATTACHMENTS}: attach fewer.")
     return found
+
+
+def _inside(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
 
 
 def _unused(name: str, used: set[str]) -> str:

@@ -55,7 +55,7 @@ def test_a_part_that_no_step_covers_makes_it_partial(errand: Typed) -> None:
     assert errand("run", "uncovered").status == 4
 
 
-@pytest.mark.parametrize("text", ["refuse", "lack", "jump over it"])
+@pytest.mark.parametrize("text", ["refuse", "lack"])
 def test_a_task_that_fails_by_its_input_or_the_installation_is_bad_input(errand: Typed, text: str) -> None:
     ran = errand("run", text, "--out", "result")
 
@@ -133,15 +133,6 @@ def test_what_is_not_a_command_is_bad_input(errand: Typed, words: tuple[str, ...
     assert errand(*words).status == 2
 
 
-def test_a_setting_that_can_not_be_used_is_named(errand: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ERRAND_SLOTS", "many")
-
-    ran = errand("tasks")
-
-    assert (ran.status, ran.out) == (2, "")
-    assert "ERRAND_SLOTS" in ran.err
-
-
 def test_a_question_ends_a_run_that_nobody_sits_at(errand: Typed) -> None:
     ran = errand("run", "ask", "--out", "result")
 
@@ -184,10 +175,71 @@ def test_a_plan_is_shown_without_being_carried_out(errand: Typed) -> None:
     assert errand("tasks", "--json").json() == []
 
 
-def test_a_request_that_nothing_fits_says_what_is_missing(errand: Typed) -> None:
-    ran = errand("plan", "jump over it")
+@pytest.mark.parametrize("command", ["plan", "run", "submit"])
+def test_a_request_that_nothing_fits_says_what_is_missing_and_is_not_stored(
+    errand: Typed, command: str
+) -> None:
+    ran = errand(command, "jump over it")
 
     assert (ran.status, ran.err) == (2, "errand: Nothing here can jump: add a capability that does.\n")
+    assert errand("tasks", "--json").json() == []
+    assert not Path("errand-out").exists()
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf", "1e18"])
+def test_a_time_limit_that_is_none_is_refused(errand: Typed, seconds: str) -> None:
+    ran = errand("run", "say hello", f"--timeout={seconds}")
+
+    assert (ran.status, ran.err.count("\n")) == (2, 1)
+    assert "time limit" in ran.err
+    assert errand("tasks", "--json").json() == []
+
+
+@pytest.mark.parametrize("option", ["--attach", "--out"])
+def test_an_empty_path_is_not_the_folder_one_is_in(errand: Typed, option: str) -> None:
+    Path("bystander.txt").write_text("Not to be attached.")
+
+    ran = errand("run", "say hello", option, "")
+
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err == ("errand: The name of a file or folder is empty: give one, or leave the option out.\n")
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "two\nlines", "-foo", "emoji 🙂"])
+def test_a_file_that_is_not_there_is_one_sentence_however_it_is_called(errand: Typed, name: str) -> None:
+    ran = errand("run", "say hello", "--attach", name)
+
+    assert (ran.status, ran.out, ran.err.count("\n")) == (2, "", 1)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("HOME", "~nobody-is-called-so/errand"),
+        ("HOME", "ring"),
+        ("PLAYBOOKS", "not a list"),
+        ("LEASE_SECONDS", "inf"),
+        ("LEASE_SECONDS", "0"),
+        ("SLOTS", "many"),
+        ("LOG_LEVEL", "loud"),
+    ],
+)
+def test_a_setting_that_can_not_be_used_is_named(
+    errand: Typed, monkeypatch: pytest.MonkeyPatch, setting: str, value: str
+) -> None:
+    Path("ring").symlink_to("ring")
+    monkeypatch.setenv(f"ERRAND_{setting}", value)
+
+    ran = errand("run", "say hello")
+
+    assert (ran.status, ran.err.count("\n")) == (2, 1)
+    assert f"A setting can not be used (ERRAND_{setting}" in ran.err
+
+
+def test_a_setting_that_is_empty_is_not_set(errand: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ERRAND_SLOTS", "")
+
+    assert errand("run", "say hello").status == 0
 
 
 def test_tasks_are_listed_and_shown_by_the_beginning_of_their_id(errand: Typed) -> None:

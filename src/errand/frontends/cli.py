@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Never
 import typer
 
 from errand import __version__
-from errand.domain.errors import ErrandError, InputRefused, SetupError
+from errand.domain.errors import ErrandError, InputRefused, PlaybookRefused, SetupError
 from errand.domain.task import TaskStatus
 from errand.frontends import wording
 
@@ -17,18 +17,37 @@ if TYPE_CHECKING:  # the service loads a database library: longer than `errand -
 
     Open = Callable[[], Installation]
 
+
+def _path(typed: str) -> Path:
+    """An empty one is a variable that was not set, never the folder that one happens to be in."""
+    if not typed:
+        raise InputRefused("The name of a file or folder is empty: give one, or leave the option out.")
+    return Path(typed)
+
+
 _AttachOption = Annotated[
     list[Path] | None,
     typer.Option(
-        "--attach", "-a", metavar="PATH", help="A file, or a folder of files, to work on. May be repeated."
+        "--attach",
+        "-a",
+        metavar="PATH",
+        parser=_path,
+        help="A file, or a folder of files, to work on. May be repeated.",
     ),
 ]
 _OutOption = Annotated[
     Path | None,
-    typer.Option("--out", "-o", metavar="DIR", help="Folder for the result (default: errand-out/TASK)."),
+    typer.Option(
+        "--out",
+        "-o",
+        metavar="DIR",
+        parser=_path,
+        help="Folder for the result (default: errand-out/TASK).",
+    ),
 ]
 _WriteOption = Annotated[
-    Path | None, typer.Option("--out", "-o", metavar="DIR", help="Write the result into this folder.")
+    Path | None,
+    typer.Option("--out", "-o", metavar="DIR", parser=_path, help="Write the result into this folder."),
 ]
 _TimeoutOption = Annotated[
     float | None,
@@ -279,4 +298,5 @@ def _end(status: int) -> Never:
 
 
 def _complain(error: ErrandError) -> None:
-    sys.stderr.write(f"errand: {wording.plain(str(error))}\n")
+    faults = str(error).splitlines() if isinstance(error, PlaybookRefused) else [str(error)]
+    sys.stderr.write("".join(f"errand: {wording.line(each)}\n" for each in faults))

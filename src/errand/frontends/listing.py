@@ -147,8 +147,8 @@ def retry_dead_letters(open_installation: Open, beginning: str, key: str | None)
             if each.status is SubtaskStatus.DEAD and key in (None, each.address.key)
         ]
         if not dead:
-            which = f"{task} {wording.line(key)}" if key else f"of task {task}, nothing"
-            raise InputRefused(f"{which} is not a dead letter; `errand dead-letters list` lists them.")
+            said = f"Step {wording.line(key)} of task {task} is no" if key else f"Task {task} has no"
+            raise InputRefused(f"{said} dead letter; `errand dead-letters list` lists them.")
         _say_again(service, task, service.retry(task, dead))
 
 
