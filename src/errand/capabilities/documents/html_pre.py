@@ -1,10 +1,11 @@
 """Preformatted text: code, or a filing from the days when filings were typewritten pages."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from errand.capabilities.documents.html_draft import Draft, PageBreak, Piece, draft_of, fold
 from errand.capabilities.documents.model import BlockKind
+from errand.capabilities.documents.typewritten import typed_parts
 
 _LEAST_FOR_PAGES = 1_500
 _CODE = re.compile(r"[{};]\s*$|^\s*(?:#|//|def |class |import |\$ )|[=<>]=|\w\(.*\)\s*$")
@@ -24,8 +25,8 @@ def pieces_of_pre(raw: str) -> list[Piece]:
     for number, page in enumerate(text.split("\f")):
         if number:
             pieces.append(PageBreak())
-        for chunk in re.split(r"\n[ ]*\n", page):
-            pieces.extend(_chunk([line.rstrip() for line in chunk.split("\n") if line.strip()]))
+        for part in typed_parts(page):
+            pieces.extend(_table(part.rows) if part.rows else _chunk([line.rstrip() for line in part.lines]))
     return pieces
 
 
@@ -38,17 +39,19 @@ def _is_prose(text: str) -> bool:
 def _chunk(lines: list[str]) -> Iterator[Draft]:
     """Lines without an empty one between them."""
     if _is_table(lines):
-        rows = tuple(
-            tuple(fold(cell) for cell in _GAP.split(line.strip())) for line in lines if not _RULE.match(line)
-        )
-        if rows:
-            text = "\n".join(" | ".join(cell for cell in row if cell) for row in rows)
-            yield Draft(BlockKind.TABLE, text, rows=rows)
+        yield from _table([_GAP.split(line.strip()) for line in lines if not _RULE.match(line)])
         return
     for paragraph in _paragraphs([line for line in lines if not _RULE.match(line)]):
         draft = draft_of([(" ".join(paragraph), 0)], BlockKind.PARAGRAPH, None, None)
         if draft is not None:
             yield draft
+
+
+def _table(given: Sequence[Sequence[str]]) -> Iterator[Draft]:
+    rows = tuple(tuple(fold(cell) for cell in row) for row in given)
+    if rows:
+        text = "\n".join(" | ".join(cell for cell in row if cell) for row in rows)
+        yield Draft(BlockKind.TABLE, text, rows=rows)
 
 
 def _is_table(lines: list[str]) -> bool:

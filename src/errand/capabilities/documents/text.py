@@ -7,6 +7,7 @@ from errand.capabilities.documents.blocks import MOST_CHARACTERS, BlockWriter
 from errand.capabilities.documents.charset import decode
 from errand.capabilities.documents.formats import Format
 from errand.capabilities.documents.model import BlockKind, Document
+from errand.capabilities.documents.typewritten import typed_parts
 
 MOST_LINE = 1_000_000
 """Characters of a line; what is longer is cut into lines of this length."""
@@ -16,7 +17,7 @@ _UNDERLINE = re.compile(r"^\s*(?P<mark>[=\-~_*#])(?P=mark){2,}\s*$")
 _NUMBERED = re.compile(
     r"^\s*(?:(?:item|part|section|chapter|article)\s+)?(?:\d+(?:\.\d+)*|[IVX]+)[A-Z]?[.:)]?\s+\S", re.I
 )
-_BLANK_LINES = re.compile(r"\n\s*\n")
+_PAGE_MARK = re.compile(r"^[ \t]*<PAGE>[ \t]*\d*[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _LONGEST_HEADING = 100
 _MOST_SCANNED = MOST_CHARACTERS + 1_000_000
 _SAMPLE = 400
@@ -30,12 +31,9 @@ def read_text(content: bytes, name: str) -> Document:
         writer.remark("Some characters were damaged and are shown as �.")
     text = decoded.text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     cut = len(text) > _MOST_SCANNED
-    sheets = text[:_MOST_SCANNED].split("\f")
+    sheets = _PAGE_MARK.sub("\f", text[:_MOST_SCANNED]).split("\f")
     for number, sheet in enumerate(sheets, 1):
-        for group in _BLANK_LINES.split(sheet):
-            _write(_lines(group), number if len(sheets) > 1 else None, writer)
-            if writer.full:
-                break
+        _write_sheet(sheet, number if len(sheets) > 1 else None, writer)
     if cut and not writer.full:
         writer.remark(f"Only the first {_MOST_SCANNED:,} characters were read; the rest was left out.")
     if not len(writer):
@@ -43,13 +41,18 @@ def read_text(content: bytes, name: str) -> Document:
     return writer.document(content, name, Format.TEXT, pages=len(sheets) if len(sheets) > 1 else None)
 
 
-def _lines(group: str) -> list[str]:
-    return [
-        line[at : at + MOST_LINE]
-        for line in group.split("\n")
-        if line.strip()
-        for at in range(0, len(line), MOST_LINE)
-    ]
+def _write_sheet(sheet: str, page: int | None, writer: BlockWriter) -> None:
+    for part in typed_parts(sheet):
+        if writer.full:
+            return
+        if part.rows:
+            writer.table(part.rows, page=page)
+        else:
+            _write(_cut(part.lines), page, writer)
+
+
+def _cut(lines: Sequence[str]) -> list[str]:
+    return [line[at : at + MOST_LINE] for line in lines for at in range(0, len(line), MOST_LINE)]
 
 
 def _write(group: Sequence[str], page: int | None, writer: BlockWriter) -> None:

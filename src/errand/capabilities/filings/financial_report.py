@@ -19,7 +19,7 @@ from openpyxl.utils import get_column_letter
 from errand.capabilities.documents.archive import DAMAGE, check_parts, opened
 from errand.capabilities.filings.amounts import MONEY, SHARES, Column, currency, months_before, scaled, scales
 from errand.capabilities.filings.concepts import table_concept
-from errand.capabilities.filings.labels import BALANCE, CASH_FLOW, INCOME, Reader
+from errand.capabilities.filings.labels import BALANCE, CASH_FLOW, INCOME, PARTS_OF_DEBT, Reader, settle
 from errand.capabilities.filings.model import Fact
 from errand.capabilities.filings.reported import Reported
 from errand.capabilities.filings.transforms import to_date
@@ -101,21 +101,30 @@ def _facts(kind: str, sheet: str, cells: Cells, reported: Reported) -> Iterator[
     if kind != BALANCE and not any(period.months for period in columns.values()):
         return
     money, powers, reader = currency(title), scales(title), Reader(kind)
+    found: dict[str, list[tuple[Column, Decimal, Source]]] = {}
     for number, row in enumerate(cells[first:], start=first + 1):
         label = str(row[0] or "").strip()
         values = [(at, row[at]) for at in columns if at < len(row) and isinstance(row[at], int | float)]
         if not label or not values:
             reader.head(label or " ")
         elif (item := reader.item(label)) is not None:
-            for at, value in values:
-                place = f"{sheet}!{get_column_letter(at + 1)}{number}"
-                source = Source(
-                    document=reported.document,
-                    sha256=reported.sha256,
-                    where=f"{kind}, row “{label}”",
-                    cell=place,
-                )
-                yield _fact(item, Decimal(str(value)), columns[at], money, powers, source, kind)
+            if item == "long_term_debt" and item in reader.totals:
+                found = {known: row for known, row in found.items() if known not in PARTS_OF_DEBT}
+            found[item] = [
+                (columns[at], Decimal(str(value)), _source(reported, kind, label, f"{sheet}!{place}"))
+                for at, value in values
+                for place in [f"{get_column_letter(at + 1)}{number}"]
+            ]
+    settle(found)
+    for item, figures in found.items():
+        for column, value, source in figures:
+            yield _fact(item, value, column, money, powers, source, kind)
+
+
+def _source(reported: Reported, kind: str, label: str, cell: str) -> Source:
+    return Source(
+        document=reported.document, sha256=reported.sha256, where=f"{kind}, row “{label}”", cell=cell
+    )
 
 
 def _fact(
@@ -127,7 +136,7 @@ def _fact(
     elif item.startswith("shares"):
         power, unit = powers.get(SHARES, 0), "shares"
     return Fact(
-        concept=table_concept("net_income" if item == "net_income_attributable" else item),
+        concept=table_concept(item),
         value=scaled(shown, power),
         unit=unit,
         start=period.start,

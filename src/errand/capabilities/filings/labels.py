@@ -7,7 +7,9 @@ stand before what they are broken down into, and the current part of a balance s
 
 import re
 from dataclasses import dataclass, field
+from typing import TypeVar
 
+V = TypeVar("V")
 INCOME, BALANCE, CASH_FLOW = "income statement", "balance sheet", "cash flow statement"
 
 _INCOME = {
@@ -35,9 +37,11 @@ _INCOME = {
     "income_tax": r"((provision|benefit)s?( for| from)? )?(for )?income tax(es)?( expenses?| provision"
     r"| benefit)*"
     r"|tax(es)? on (income|profit)|taxation",
-    "net_income_attributable": r"(net )?(income|earnings|loss|profit)( for the (year"
-    r"|period))? attributable to "
-    r"(?!.*(non-?controlling|minority)).*|((share|stock|equity )holders|owners) of the (company|parent).*",
+    "net_income_attributable": r"(net )?(income|earnings|loss|profit)( or loss)?( for the (year"
+    r"|period))?,? attributable to "
+    r"(?!.*(non-?controlling|minority|preferred|participating)).*"
+    r"|(attributable to:? )?(the )?(equity holders|owners|(share|stock)holders) of (?!.*(non-?controlling|minority)).*"
+    r"|attributable to (the )?(equity holders|owners|(share|stock)holders|parent|company|group)",
     "net_income": r"(consolidated )?net (income|earnings|profit|loss|result)( for the (year|period))?"
     r"|(profit|loss|income) (for|of) the (financial )?(year|period)",
     "premiums": r"(net )?premiums?( earned)?(, net)?|net earned premiums?|insurance revenue"
@@ -93,6 +97,17 @@ _BALANCE = {
     "liabilities_and_equity": r"(liabilities|equity)(, .*)? and .*(equity|liabilities|deficit|deficiency"
     r"|funds)\)?",
 }
+PARTS_OF_DEBT = ("debt_row_a", "debt_row_b", "debt_row_c", "debt_row_d", "debt_row_e")
+"""Several kinds of long-term debt, each in a row of its own; together they are the long-term debt."""
+_TOTALS_COUNT = frozenset(
+    {"cash", "revenue", "cost_of_revenue", "interest_income", "interest_expense", "receivables", "inventory",
+     "deposits", "premiums", "claims", "long_term_debt"}
+)  # fmt: skip
+"""Where the total below the parts is meant, also when a part has a name that fits."""
+_SHORT_DEBT = re.compile(
+    r"(short-term|other short-term|overnight|federal funds|securities sold) .*(debt|borrowings|loans?|notes|purchase.*)"
+    r"|commercial paper.*|bank overdrafts?"
+)
 _DEBT = {
     "long_term_debt_current": r"current (portion|maturities|installments|part) of (long-term )?.*(debt"
     r"|borrowings|notes|loans).*"
@@ -111,7 +126,11 @@ _LONG_DEBT = (
     r"|convertible )*notes( payable)?(, net.*)?"
     r"|(loans and )?borrowings|debt due after one year|interest-bearing (loans|borrowings|debt).*"
     r"|long-term .*(debt|notes).*"
-    r"|convertible .*notes.*"
+    r"|(convertible|mortgages?|secured|unsecured|subordinated|junior|exchangeable|medium-term|other long-term)\b.*"
+    r"\b(notes?|loans?|debt|debentures?|borrowings|mortgages?|facility|facilities|payable)\b.*|mortgages?( payable)?"
+    r"|(.{0,30} )?(revolving|credit) (credit )?(facility|facilities|loans?|line|agreement).*|bonds( payable)?.*"
+    r"|(federal home loan bank|fhlb) advances.*|advances from (the )?(federal home loan bank|fhlb).*"
+    r"|(bank )?loans?( payable)?|term loans?( facility)?.*|(senior )?debentures.*"
 )
 _CASH = {
     "operating_cash_flow": r"(net )?cash( flows?)?.{0,60}(operating activities|operations).*",
@@ -129,6 +148,7 @@ _CASH = {
     r"|(common |treasury )?(stock|share)s? (re)?(purchase|buyback).*|payments? .{0,30}repurchases?.*stock.*"
     r"|treasury shares.*",
     "depreciation": r"(total )?depreciation(, depletion| and|,| &)?( depletion)?.{0,80}",
+    "amortization": r"amortization of .{0,30}intangible.{0,40}|amortization of (acquired|purchased) .{0,40}",
     "stock_compensation": r"(non-?cash )?(share|stock|equity)-based (compensation|payments?).*|(share"
     r"|stock) (based )?compensation.*",
 }  # fmt: skip
@@ -159,7 +179,12 @@ class Reader:
 
     statement: str
     found: set[str] = field(default_factory=set)
+    totals: set[str] = field(default_factory=set)
+    """Items found in a row that says total."""
     _section: str = ""
+    _classified: bool = False
+    """The balance sheet tells current from other items."""
+    _comprehensive: bool = False
     _noncurrent: bool = False
     _liabilities: bool = False
 
@@ -169,13 +194,23 @@ class Reader:
         self._turn(self._section)
 
     def item(self, label: str) -> str | None:
-        """The item that this row is the first to tell of; None for any other row."""
+        """The item that this row is the first to tell of, or the first to give the total of; None for any other
+        row. Kinds of long-term debt after the first are items of their own.
+        """
         text = plain(label)
         item = self._match(text, label.lower())
+        total = text.startswith("total ")
         self._turn(text)
-        if item is None or item in self.found:
+        if item == "long_term_debt" and item in self.found and not total:
+            item = next((part for part in PARTS_OF_DEBT if part not in self.found), None)
+        better = total and item in _TOTALS_COUNT and item not in self.totals
+        if item is None or (item in self.found and not better):
             return None
         self.found.add(item)
+        if total:
+            self.totals.add(item)
+        if total and item == "long_term_debt":
+            self.found.update(PARTS_OF_DEBT)
         return item
 
     def _turn(self, text: str) -> None:
@@ -183,9 +218,11 @@ class Reader:
         if re.match(r"(total )?(non-?current|long-term|fixed) (assets|liabilities)", text):
             self._noncurrent = not text.startswith("total")
         elif text.startswith(("current assets", "current liabilities")):
-            self._noncurrent = False
+            self._noncurrent, self._classified = False, True
         elif re.match(r"total current (assets|liabilities)", text):
-            self._noncurrent = True
+            self._noncurrent, self._classified = True, True
+        if "comprehensive" in text:
+            self._comprehensive = True
         if text.startswith(("current liabilities", "liabilities", "total assets")):
             self._liabilities = True
             self._noncurrent = self._noncurrent and not text.startswith("total assets")
@@ -207,7 +244,10 @@ class Reader:
             return _first(_SHARES_TABLE, bare)
         if "per share" in about or "per common share" in about or "per ordinary share" in about:
             return _first(_PER_SHARE_TABLE, re.sub(r"\W*per (\w+ )?share\W*", " ", bare).strip(" -–—"))
-        return None if _OF_PART & set(bare.split()) else _first(_TABLES[INCOME], bare)
+        if _OF_PART & set(bare.split()):
+            return None
+        item = _first(_TABLES[INCOME], bare)
+        return None if item == "net_income_attributable" and self._comprehensive else item
 
     def _balance(self, bare: str, *, total: bool) -> str | None:
         if self._liabilities and not total and (debt := self._debt(bare)):
@@ -218,9 +258,23 @@ class Reader:
         return "long_term_debt" if total and _LONG_DEBT_PATTERN.fullmatch(bare) else None
 
     def _debt(self, bare: str) -> str | None:
-        if self._noncurrent:
+        if not self._classified and _SHORT_DEBT.fullmatch(bare):
+            return "short_term_borrowings"
+        if self._noncurrent or not self._classified:
             return "long_term_debt" if _LONG_DEBT_PATTERN.fullmatch(bare) else None
         return _first(_DEBT_TABLE, bare) or ("long_term_debt" if bare.startswith("long-term debt") else None)
+
+
+def settle(values: dict[str, V]) -> None:
+    """Which of two rows is the owners': of income that attributed to them, of equity the one without
+    minorities.
+    """
+    if (ours := values.pop("net_income_attributable", None)) is not None:
+        if "net_income" in values:
+            values["net_income_with_noncontrolling"] = values["net_income"]
+        values["net_income"] = ours
+    if "shareholders_equity" not in values and "equity_with_noncontrolling" in values:
+        values["shareholders_equity"] = values.pop("equity_with_noncontrolling")
 
 
 def plain(label: str) -> str:

@@ -21,7 +21,7 @@ from errand.capabilities.filings.amounts import (
 )
 from errand.capabilities.filings.concepts import table_concept
 from errand.capabilities.filings.cover import read_cover
-from errand.capabilities.filings.labels import BALANCE, CASH_FLOW, INCOME, Reader
+from errand.capabilities.filings.labels import BALANCE, CASH_FLOW, INCOME, PARTS_OF_DEBT, Reader, settle
 from errand.capabilities.filings.model import Fact
 from errand.capabilities.filings.reported import Reported
 from errand.capabilities.sources import Source
@@ -56,7 +56,7 @@ def read_tables(document: Document) -> Reported:
         return reported
     money = _currency(document, list(best.values()))
     for statement in best.values():
-        _settle(statement)
+        settle(statement.values)
         reported.facts.extend(_facts(statement, document, money))
     newest = max((f.end for f in reported.facts if f.start), default=None)
     if newest and (reported.period_end is None or abs((newest - reported.period_end).days) > 20):
@@ -89,7 +89,7 @@ def _is_whole(statement: _Statement) -> bool:
     has = statement.values.keys()
     if statement.kind == INCOME:
         return "net_income" in has and bool(
-            has & {"revenue", "premiums", "net_interest_income", "pretax_income"}
+            has & {"revenue", "premiums", "net_interest_income", "pretax_income", "operating_income"}
         )
     if statement.kind == BALANCE:
         return "total_assets" in has
@@ -117,9 +117,16 @@ def _read(document: Document, index: int, block: Block, kind: str) -> _Statement
             reader.head(label or " ")
             continue
         if (item := reader.item(label)) is not None:
+            if item == "long_term_debt" and item in reader.totals:
+                _drop_parts(found.values)
             cell = f"table at block {index}, row {number}, column "
             found.values[item] = [(c, value, label, f"{cell}{place + 1}") for c, value, place in aligned]
     return found
+
+
+def _drop_parts(values: dict[str, list[tuple[Column, Decimal, str, str]]]) -> None:
+    for part in PARTS_OF_DEBT:
+        values.pop(part, None)
 
 
 def _value(cell: str, label: str, european: bool) -> Decimal | None:  # noqa: FBT001  # one of three equal parts
@@ -242,19 +249,6 @@ def _fact(
         statement=statement,
         source=source,
     )
-
-
-def _settle(statement: _Statement) -> None:
-    """Which of two sums is the owners': of income that attributed to them, of equity the one without
-    minorities.
-    """
-    values = statement.values
-    if (ours := values.pop("net_income_attributable", None)) is not None:
-        if "net_income" in values:
-            values["net_income_with_noncontrolling"] = values["net_income"]
-        values["net_income"] = ours
-    if "shareholders_equity" not in values and "equity_with_noncontrolling" in values:
-        values["shareholders_equity"] = values.pop("equity_with_noncontrolling")
 
 
 def _tax_is_shown_as_deduction(statement: _Statement) -> bool:
