@@ -1,4 +1,4 @@
-"""Tables of typewritten pages: columns held apart by blanks or dots, as text filings print their statements."""
+"""Tables of typewritten pages: columns held apart by blanks or dots, as text filings print statements."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -164,10 +164,9 @@ def _is_heading(line: str, found: Sequence[tuple[int, int, str]]) -> bool:
 def _heading(line: str, edges: Sequence[int]) -> tuple[str, ...]:
     cells = [""] * (len(edges) + 1)
     pieces = [(m.start(), m.end(), m[0]) for m in re.finditer(r"\S+(?: {1,2}\S+)*", line)]
-    if len(pieces) < len(edges) and len(found := [m for m in re.finditer(r"\S+(?: \S+)*", line)]) > len(
-        pieces
-    ):
-        pieces = [(m.start(), m.end(), m[0]) for m in found]
+    apart = list(re.finditer(r"\S+(?: \S+)*", line))
+    if len(pieces) < len(edges) and len(apart) > len(pieces):
+        pieces = [(m.start(), m.end(), m[0]) for m in apart]
     left = edges[0] - 16
     over = [piece for piece in pieces if piece[1] > left]
     for start, end, text in pieces:

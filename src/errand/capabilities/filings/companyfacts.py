@@ -128,7 +128,8 @@ def _keep_newest(reported: Reported) -> None:
     if newest is None:
         return
     reported.period_end = newest
-    reported.form = next((f.form for f in reported.facts if f.end == newest and _annual(f)), "")
+    of_newest = [f for f in reported.facts if f.end == newest]
+    reported.form = next((f.form for f in of_newest if _annual(f) or not ends), "")
     before = len(reported.facts)
     reported.facts = [f for f in reported.facts if f.end.year > newest.year - YEARS_KEPT]
     if before > len(reported.facts):

@@ -16,12 +16,14 @@ CONCEPTS: Mapping[str, tuple[str, ...]] = {
         "RegulatedAndUnregulatedOperatingRevenue", "SalesRevenueGoodsNet", "SalesRevenueServicesNet",
         "RealEstateRevenueNet", "HealthCareOrganizationRevenue", "OilAndGasRevenue", "ElectricUtilityRevenue",
         "OperatingLeasesIncomeStatementLeaseRevenue", "OperatingLeaseLeaseIncome",
-        "BrokerageCommissionsRevenue", "RevenueMineralSales", "ContractsRevenue",
+        "BrokerageCommissionsRevenue", "RevenueMineralSales", "ContractsRevenue", "RevenueAndOperatingIncome",
+        "HealthCareOrganizationRevenueNetOfPatientServiceRevenueProvisions",
     ),
     "cost_of_revenue": (
         "CostOfRevenue", "CostOfGoodsAndServicesSold", "CostOfSales", "CostOfGoodsSold", "CostOfServices",
         "CostOfGoodsAndServiceExcludingDepreciationDepletionAndAmortization",
     ),
+    "costs": ("CostsAndExpenses", "BenefitsLossesAndExpenses"),
     "gross_profit": ("GrossProfit",),
     "r_and_d": (
         "ResearchAndDevelopmentExpense", "ResearchAndDevelopmentExpenseExcludingAcquiredInProcessCost",
@@ -148,13 +150,35 @@ CONCEPTS: Mapping[str, tuple[str, ...]] = {
     "current_liabilities": ("LiabilitiesCurrent", "CurrentLiabilities"),
     "long_term_debt": (
         "LongTermDebtNoncurrent", "LongTermDebtAndCapitalLeaseObligations", "LongTermDebt",
-        "LongtermBorrowings", "NoncurrentPortionOfNoncurrentBorrowings", "ConvertibleDebtNoncurrent",
-        "ConvertibleLongTermNotesPayable", "SeniorLongTermNotes", "LongTermNotesPayable",
-        "LongTermNotesAndLoans", "SeniorNotes", "ConvertibleNotesPayable", "UnsecuredLongTermDebt",
-        "SecuredLongTermDebt", "LongTermLoansPayable",
-        "LongTermDebtAndCapitalLeaseObligationsIncludingCurrentMaturities", "NotesPayable",
-        "LongTermLineOfCredit", "NoncurrentFinancialLiabilities", "Borrowings",
+        "LongtermBorrowings", "NoncurrentPortionOfNoncurrentBorrowings", "LongTermNotesAndLoans",
+        "LongTermDebtAndCapitalLeaseObligationsIncludingCurrentMaturities",
+        "NoncurrentFinancialLiabilities", "Borrowings",
     ),
+    # kinds of long-term debt, where no total is reported
+    "debt_senior": ("SeniorLongTermNotes", "SeniorNotes", "NoncurrentPortionOfNoncurrentBondsIssued"),
+    "debt_convertible": (
+        "ConvertibleLongTermNotesPayable", "ConvertibleNotesPayableNoncurrent", "ConvertibleDebtNoncurrent",
+        "ConvertibleNotesPayable", "ConvertibleDebt",
+    ),
+    "debt_secured": ("SecuredLongTermDebt", "SecuredDebt"),
+    "debt_unsecured": ("UnsecuredLongTermDebt", "UnsecuredDebt"),
+    "debt_notes": (
+        "LongTermNotesPayable", "NotesPayableNoncurrent", "NotesPayable", "MediumtermNotesNoncurrent",
+    ),
+    "debt_loans": (
+        "LongTermLoansPayable", "LongTermLoansFromBank", "LoansPayable", "LoansPayableToBank",
+        "NoncurrentPortionOfNoncurrentLoansReceived",
+    ),
+    "debt_subordinated": (
+        "SubordinatedLongTermDebt", "SubordinatedDebt", "JuniorSubordinatedLongTermNotes",
+        "JuniorSubordinatedNotes",
+    ),
+    "debt_other": ("OtherLongTermDebtNoncurrent", "OtherLongTermDebt", "OtherLongTermNotesPayable"),
+    "debt_advances": (
+        "FederalHomeLoanBankAdvancesLongTerm", "AdvancesFromFederalHomeLoanBanks",
+        "LongTermFederalHomeLoanBankAdvances",
+    ),
+    "debt_credit_line": ("LongTermLineOfCredit", "LineOfCredit"),
     "long_term_debt_total": (
         "LongTermDebt", "LongTermDebtAndCapitalLeaseObligationsIncludingCurrentMaturities",
     ),
@@ -227,6 +251,9 @@ CONCEPTS: Mapping[str, tuple[str, ...]] = {
         "DepreciationAndAmortisationExpense",
         "DepreciationAmortisationAndImpairmentLossReversalOfImpairmentLossRecognisedInProfitOrLoss",
         "Depreciation", "OtherDepreciationAndAmortization",
+    ),
+    "amortization": (
+        "AmortizationOfIntangibleAssets", "AdjustmentForAmortization", "AdjustmentsForAmortisationExpense",
     ),
     "stock_compensation": (
         "ShareBasedCompensation", "AllocatedShareBasedCompensationExpense",

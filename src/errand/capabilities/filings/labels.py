@@ -40,7 +40,8 @@ _INCOME = {
     "net_income_attributable": r"(net )?(income|earnings|loss|profit)( or loss)?( for the (year"
     r"|period))?,? attributable to "
     r"(?!.*(non-?controlling|minority|preferred|participating)).*"
-    r"|(attributable to:? )?(the )?(equity holders|owners|(share|stock)holders) of (?!.*(non-?controlling|minority)).*"
+    r"|(attributable to:? )?(the )?(equity holders|owners|(share|stock)holders) of "
+    r"(?!.*(non-?controlling|minority)).*"
     r"|attributable to (the )?(equity holders|owners|(share|stock)holders|parent|company|group)",
     "net_income": r"(consolidated )?net (income|earnings|profit|loss|result)( for the (year|period))?"
     r"|(profit|loss|income) (for|of) the (financial )?(year|period)",
@@ -105,7 +106,8 @@ _TOTALS_COUNT = frozenset(
 )  # fmt: skip
 """Where the total below the parts is meant, also when a part has a name that fits."""
 _SHORT_DEBT = re.compile(
-    r"(short-term|other short-term|overnight|federal funds|securities sold) .*(debt|borrowings|loans?|notes|purchase.*)"
+    r"(short-term|other short-term|overnight|federal funds|securities sold) "
+    r".*(debt|borrowings|loans?|notes|purchase.*)"
     r"|commercial paper.*|bank overdrafts?"
 )
 _DEBT = {
@@ -126,9 +128,10 @@ _LONG_DEBT = (
     r"|convertible )*notes( payable)?(, net.*)?"
     r"|(loans and )?borrowings|debt due after one year|interest-bearing (loans|borrowings|debt).*"
     r"|long-term .*(debt|notes).*"
-    r"|(convertible|mortgages?|secured|unsecured|subordinated|junior|exchangeable|medium-term|other long-term)\b.*"
-    r"\b(notes?|loans?|debt|debentures?|borrowings|mortgages?|facility|facilities|payable)\b.*|mortgages?( payable)?"
-    r"|(.{0,30} )?(revolving|credit) (credit )?(facility|facilities|loans?|line|agreement).*|bonds( payable)?.*"
+    r"|(convertible|mortgages?|secured|unsecured|subordinated|junior|exchangeable|medium-term"
+    r"|other long-term)\b.*\b(notes?|loans?|debt|debentures?|borrowings|mortgages?|facility|facilities"
+    r"|payable)\b.*|mortgages?( payable)?|bonds( payable)?.*"
+    r"|(.{0,30} )?(revolving|credit) (credit )?(facility|facilities|loans?|line|agreement).*"
     r"|(federal home loan bank|fhlb) advances.*|advances from (the )?(federal home loan bank|fhlb).*"
     r"|(bank )?loans?( payable)?|term loans?( facility)?.*|(senior )?debentures.*"
 )
@@ -194,8 +197,9 @@ class Reader:
         self._turn(self._section)
 
     def item(self, label: str) -> str | None:
-        """The item that this row is the first to tell of, or the first to give the total of; None for any other
-        row. Kinds of long-term debt after the first are items of their own.
+        """The item that this row is the first to tell of, or the first to give the total of; else None.
+
+        Kinds of long-term debt after the first are items of their own.
         """
         text = plain(label)
         item = self._match(text, label.lower())

@@ -37,22 +37,37 @@ _IN, _BS, _CF, _PS = (
 )  # fmt: skip
 
 
-def _income(name: str, label: str, terms: str = "", loss: str = "", *, outflow: bool = False) -> Item:
-    return Item(name, label, _IN, terms=terms, loss=loss, outflow=outflow)
+def _income(
+    name: str, label: str, terms: str = "", loss: str = "", *, outflow: bool = False, shown: bool = True
+) -> Item:
+    return Item(name, label, _IN, terms=terms, loss=loss, outflow=outflow, shown=shown)
 
 
 def _balance(name: str, label: str, terms: str = "", *, mixes: bool = True, shown: bool = True) -> Item:
     return Item(name, label, _BS, instant=True, terms=terms, mixes=mixes, shown=shown)
 
 
-def _cash(name: str, label: str, *, outflow: bool = False) -> Item:
-    return Item(name, label, _CF, outflow=outflow)
+def _cash(name: str, label: str, *, outflow: bool = False, shown: bool = True) -> Item:
+    return Item(name, label, _CF, outflow=outflow, shown=shown)
+
+
+DEBT_PARTS = {
+    "debt_senior": "Senior notes", "debt_convertible": "Convertible notes", "debt_secured": "Secured debt",
+    "debt_unsecured": "Unsecured debt", "debt_notes": "Notes payable", "debt_loans": "Loans payable",
+    "debt_subordinated": "Subordinated debt", "debt_other": "Other long-term debt",
+    "debt_advances": "Advances from Federal Home Loan Banks", "debt_credit_line": "Credit facility",
+    "debt_row_a": "Other long-term debt", "debt_row_b": "Other long-term debt",
+    "debt_row_c": "Other long-term debt", "debt_row_d": "Other long-term debt",
+    "debt_row_e": "Other long-term debt",
+}  # fmt: skip
+"""Kinds of long-term debt, shown where the long-term debt is their sum."""
 
 
 ITEMS: tuple[Item, ...] = (
     _income("revenue", "Revenue", r"(net |total |operating )*(sales|revenues?)( and other income)?|turnover"),
     _income("cost_of_revenue", "Cost of revenue",
             r"costs? of (sales|revenues?|(goods|products) sold|services)", outflow=True),
+    _income("costs", "Total costs", shown=False),
     _income("gross_profit", "Gross profit", r"gross (margin|profit)"),
     _income("premiums", "Premiums earned"),
     _income("investment_income", "Net investment income"),
@@ -101,7 +116,8 @@ ITEMS: tuple[Item, ...] = (
     _balance("long_term_debt", "Long-term debt", r"(long[- ]term|term|senior) (debt|notes|borrowings)",
              mixes=False),
     _balance("total_debt", "Total debt"),
-    _balance("long_term_debt_total", "Long-term debt with its current part", mixes=False, shown=False),
+    _balance("long_term_debt_total", "Long-term debt including the part due within a year", mixes=False),
+    *(_balance(name, label, mixes=False) for name, label in DEBT_PARTS.items()),
     _balance("long_term_debt_current", "Current part of long-term debt", mixes=False, shown=False),
     _balance("short_term_borrowings", "Short-term borrowings", mixes=False, shown=False),
     _balance("debt_current", "Current debt", mixes=False, shown=False),
@@ -121,6 +137,7 @@ ITEMS: tuple[Item, ...] = (
     _cash("dividends", "Dividends paid", outflow=True),
     _cash("buybacks", "Share buybacks", outflow=True),
     _cash("depreciation", "Depreciation and amortization"),
+    _cash("amortization", "Amortization of intangible assets", shown=False),
     _cash("stock_compensation", "Stock-based compensation"),
 )  # fmt: skip
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
+from errand.capabilities.financials.items import DEBT_PARTS
 from errand.capabilities.financials.model import Figure, Line, Period, Ratio, RatioGroup
 from errand.capabilities.financials.report_page import NOT_MEANINGFUL, Page, at, table
 from errand.capabilities.financials.report_words import NAMES, counted, listed, name, noun, sentence, span
@@ -13,7 +14,7 @@ from errand.capabilities.reports.markdown import escape
 _KEY_ITEMS = (
     "revenue", "premiums", "net_interest_income", "gross_profit", "operating_income", "net_income",
     "eps_diluted", "total_assets", "total_liabilities", "shareholders_equity", "cash", "long_term_debt",
-    "total_debt", "operating_cash_flow", "capex", "free_cash_flow",
+    "long_term_debt_total", *DEBT_PARTS, "total_debt", "operating_cash_flow", "capex", "free_cash_flow",
 )  # fmt: skip
 _TREND_ITEMS = (
     "revenue", "premiums", "net_interest_income", "operating_income", "net_income", "operating_cash_flow",

@@ -20,6 +20,7 @@ NAMES = {
     "shareholders_equity": "Shareholders’ equity",
     "cash": "Cash and cash equivalents",
     "long_term_debt": "Long-term debt",
+    "long_term_debt_total": "Long-term debt including the part due within a year",
     "total_debt": "Total debt",
     "operating_cash_flow": "Operating cash flow (cash from operating activities)",
     "capex": "Capital expenditures",
@@ -66,7 +67,7 @@ def name(line: Line) -> str:
     if line.item in _EITHER and any(figure.value < 0 for figure in line.figures[:_RECENT]):
         return _EITHER[line.item]
     theirs = line.label.strip()
-    if theirs.startswith(f"{ours} ("):
+    if theirs.startswith((f"{ours} (", f"{ours},")):
         return theirs
     if "(" in ours or len(theirs) > _LONGEST_LABEL or _same(line.item, ours, theirs):
         return ours
@@ -77,6 +78,8 @@ def noun(line: Line, figure: Figure) -> str:
     """In a sentence: `revenue`, `net loss`."""
     if figure.value < 0 and line.item in _LOSSES:
         return _LOSSES[line.item]
+    if line.item == "long_term_debt" and line.label.endswith(", non-current part"):
+        return "non-current long-term debt"
     return _lowered(NAMES.get(line.item, line.label).split(" (")[0])
 
 

@@ -71,10 +71,9 @@ def _liabilities_jump(view: View) -> Finding | None:
     assets = view.change("total_assets")
     if not pair or not change or not assets or change.value < 25 or change.value < assets.value + 10:
         return None
-    doubled = " . They about doubled or more" if change.value >= 90 else ""
     return Finding(
         graded(change.value, medium="25", high="75"),
-        f"Total liabilities rose by {amount(change)}, from {amount(pair[1])} to {amount(pair[0])}{doubled}",
+        f"Total liabilities rose by {amount(change)}, from {amount(pair[1])} to {amount(pair[0])}",
         (change, *pair),
     )
 

@@ -2,16 +2,24 @@
 length.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from errand.capabilities.filings.concepts import CONCEPTS, table_concept
+from errand.capabilities.filings.labels import CASH_FLOW, INCOME, Reader
 from errand.capabilities.filings.model import Fact, FactSet
 from errand.capabilities.filings.reported import days
 from errand.capabilities.financials.items import Item, Measure
 from errand.capabilities.financials.model import Period
 
 _TAXONOMIES = ("us-gaap", "ifrs-full", "ifrs", "table")
+_NOT_OWN = frozenset({"dei", "srt", "ecd", "cyd", "country", "currency", "exch", "invest", "stpr"})
+_OWN_ITEMS = frozenset(
+    {"revenue", "cost_of_revenue", "operating_income", "net_income", "pretax_income", "operating_cash_flow",
+     "capex", "depreciation", "amortization"}
+)  # fmt: skip
+"""What is taken from rows that a company has tagged with a concept of its own."""
 _CLASS_AXIS = "us-gaap:StatementClassOfStockAxis"
 _TOLERANCE = 4
 """Days that a fact's period may differ from the fiscal period's; some contexts are off by a weekend."""
@@ -27,6 +35,8 @@ class Facts:
         for fact in facts.facts:
             prefix, _, name = fact.concept.partition(":")
             if prefix not in _TAXONOMIES:
+                if (item := _own_item(fact)) is not None:
+                    self._by_concept.setdefault(table_concept(item), []).append(fact)
                 continue
             if not fact.dimensions:
                 key = fact.concept if prefix == "table" else name
@@ -101,6 +111,22 @@ def _rank(found: Mapping[str, Fact], item: Item, periods: Sequence[Period]) -> t
     return newest is None, not in_statement, len(periods) > 1 and periods[1].label not in found
 
 
+def _own_item(fact: Fact) -> str | None:
+    """What a concept of the company's own stands for: told by its row in a primary statement, or, of a total
+    of revenue, by its name.
+    """
+    prefix, _, name = fact.concept.partition(":")
+    if fact.dimensions or prefix in _NOT_OWN:
+        return None
+    if fact.label and fact.statement in (INCOME, CASH_FLOW):
+        found = Reader(fact.statement).item(fact.label)
+        return found if found in _OWN_ITEMS else None
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
+    if fact.statement or not words.startswith(("total ", "net ")):
+        return None
+    return "revenue" if Reader(INCOME).item(words) == "revenue" else None
+
+
 def _largest_total_first(order: list[str], candidates: Mapping[str, Mapping[str, Fact]]) -> list[str]:
     """`Revenues` is the whole and contracts with customers a part of it; where it is the other way round,
     swap.
@@ -108,7 +134,9 @@ def _largest_total_first(order: list[str], candidates: Mapping[str, Mapping[str,
     first = candidates[order[0]]
     for concept in order[1:]:
         both = [label for label in candidates[concept] if label in first]
-        whole = concept in ("Revenues", "RevenueFromContractWithCustomerExcludingAssessedTax")
+        whole = concept in (
+            "Revenues", "RevenueFromContractWithCustomerExcludingAssessedTax", table_concept("revenue"),
+        )  # fmt: skip
         same_place = any(f.statement for f in candidates[concept].values()) or not any(
             f.statement for f in first.values()
         )

@@ -5,7 +5,8 @@ from decimal import Decimal
 from pydantic import BaseModel, Field
 
 from errand.capabilities.filings.model import Fact, FactSet, FactsRef
-from errand.capabilities.financials.derived import Draft, derive_all
+from errand.capabilities.financials.derived import derive_all
+from errand.capabilities.financials.draft import Draft
 from errand.capabilities.financials.items import ITEMS, Item, Measure, label_of
 from errand.capabilities.financials.model import Figure, Line, Period, Statements, StatementsRef
 from errand.capabilities.financials.periods import find_periods
@@ -95,7 +96,7 @@ def _add(draft: Draft, item: Item, chosen: dict[str, Fact]) -> None:
     prefix, _, concept = newest.concept.partition(":")
     draft.concepts[item.name] = f"“{newest.label}”" if prefix == "table" else concept
     if newest.statement == item.statement.value:
-        draft.in_balance_sheet.add(item.name)
+        draft.in_statement.add(item.name)
     row = newest.label or next((f.label for f in chosen.values() if f.label), "")
     draft.labels[item.name] = label_of(item, row, negative=newest.value < 0)
 
