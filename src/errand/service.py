@@ -1,6 +1,7 @@
 """Everything that a frontend can ask; the only door."""
 
 import contextlib
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -29,6 +30,9 @@ from errand.store.registry import WorkerRegistry, WorkerView
 LONGEST_REQUEST = 100_000
 """Characters."""
 MOST_ATTACHMENTS = 200
+LONGEST_ATTACHED_NAME = 100
+"""Characters before the ending; what is longer is cut."""
+_LONGEST_ENDING = 10
 LONGEST_TIME_LIMIT = 366 * 24 * 3600.0
 """Seconds."""
 
@@ -145,7 +149,7 @@ class Service:
         looked_at: list[tuple[Path, str, str]] = []
         names: set[str] = set()
         for path in _files(attachments):
-            name = _unused(path.name.encode(errors="replace").decode(), names)
+            name = _unused(_shown_name(path.name), names)
             names.add(name)
             looked_at.append((path, name, self._inspect(path).media_type))
         return looked_at
@@ -273,6 +277,15 @@ def _files(attachments: Sequence[Path]) -> list[Path]:
 
 def _inside(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+
+
+def _shown_name(name: str) -> str:
+    """As it stands in reports: one line, nothing that looks like a tag, room for what is added to it."""
+    kept = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029<>]", "_", name.encode(errors="replace").decode())
+    stem, dot, ending = kept.rpartition(".")
+    if not stem or len(ending) > _LONGEST_ENDING:
+        stem, dot, ending = kept, "", ""
+    return f"{stem[:LONGEST_ATTACHED_NAME]}{dot}{ending}"
 
 
 def _unused(name: str, used: set[str]) -> str:

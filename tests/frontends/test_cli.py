@@ -213,6 +213,25 @@ def test_a_file_that_is_not_there_is_one_sentence_however_it_is_called(errand: T
 
 
 @pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("two\nlines.txt", "two_lines.txt"),
+        ("<b>.txt", "_b_.txt"),
+        ("x" * 240 + ".txt", "x" * 100 + ".txt"),
+        ("Größe 🙂.txt", "Größe 🙂.txt"),
+    ],
+)
+def test_an_attachment_keeps_its_name_as_far_as_a_report_can_show_it(
+    errand: Typed, name: str, kept: str
+) -> None:
+    Path(name).write_text("Some text.", encoding="utf-8")
+
+    record = errand.task("say hello", "--attach", name)
+
+    assert [each["name"] for each in record["request"]["attachments"]] == [kept]
+
+
+@pytest.mark.parametrize(
     ("setting", "value"),
     [
         ("HOME", "~nobody-is-called-so/errand"),

@@ -1,9 +1,10 @@
 """A task's own folder; nothing outside it may be written by its capabilities."""
 
+import errno
 import shutil
 from pathlib import Path
 
-from errand.domain.errors import InputRefused
+from errand.domain.errors import InputRefused, StoreUnavailable
 from errand.domain.ids import TaskId
 
 
@@ -15,7 +16,14 @@ class Workspaces:
 
     def of(self, task: TaskId) -> Path:
         made = self._folder / task
-        made.mkdir(parents=True, exist_ok=True)
+        try:
+            made.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+            said = "free some space" if full else "check its permissions and its disk"
+            raise StoreUnavailable(
+                f"The folder {made} can not be made ({error.strerror}): {said}; nothing is lost."
+            ) from error
         return made
 
     def remove(self, task: TaskId) -> None:
