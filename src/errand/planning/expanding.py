@@ -18,6 +18,7 @@ from errand.domain.ids import SubtaskKey
 from errand.domain.json import Json, JsonObject
 from errand.domain.plan import FROM, REQUEST, Plan, Reference, Step
 from errand.domain.request import Request
+from errand.planning.files_named import named_attachments
 from errand.planning.playbook_file import EACH_ATTACHMENT, Condition, PlaybookFile, StepFile
 
 ATTACHED, FIRST = "$attached", "$first"
@@ -46,7 +47,8 @@ class Situation:
     def attached(self, kinds: str) -> tuple[int, ...]:
         """The places of the attachments of these kinds."""
         wanted = self.playbook.kinds.get(kinds, ())
-        return tuple(n for n, each in enumerate(self.request.attachments) if is_of(each, wanted))
+        files = self.request.attachments
+        return tuple(n for n in named_attachments(self.request) if is_of(files[n], wanted))
 
     def holds(self, condition: Condition) -> bool:
         return (condition.attached is None or bool(self.attached(condition.attached))) and (
@@ -128,7 +130,9 @@ class _Expansion:
         if step.each != EACH_ATTACHMENT:
             return [_Each(Reference(key), name) for key, name in self.came_of.get(step.each, ())]
         attachments = self.situation.request.attachments
-        places = self.situation.attached(step.kinds) if step.kinds else range(len(attachments))
+        places = (
+            self.situation.attached(step.kinds) if step.kinds else named_attachments(self.situation.request)
+        )
         return [_Each(_attachment(n), attachments[n].name) for n in places]
 
     def _step(self, key: SubtaskKey, step: StepFile, each: _Each | None) -> Step:

@@ -7,7 +7,7 @@ from pathlib import Path
 from errand.capability import CapabilityDescription
 from errand.domain.json import Json
 from errand.domain.request import Request
-from errand.planning import finding
+from errand.planning import asking, finding
 from errand.planning.expanding import Situation
 from errand.planning.matching import first_of, plain
 from errand.planning.playbook_file import (
@@ -16,6 +16,7 @@ from errand.planning.playbook_file import (
     FormFinder,
     PlaybookFile,
     Signal,
+    SubjectFinder,
     Way,
     WordsAfter,
 )
@@ -108,4 +109,6 @@ def _find(finder: Finder, text: str) -> Json:
         return finding.filing_form(text)
     if isinstance(finder, WordsAfter):
         return finding.words_after(text, finder.phrases)
+    if isinstance(finder, SubjectFinder):
+        return asking.subject(text) if asking.looks_up(text) else None
     return finding.number_before(text, finder.phrases)

@@ -63,6 +63,10 @@ class Applies(_Part):
     at_least: float = Field(default=0.5, ge=0, le=1, description="The score from which it applies.")
     surely: float = Field(default=0.65, ge=0, le=1, description="From here on there is no need to ask.")
     signals: tuple[Signal, ...] = Field(min_length=1)
+    narrower: tuple[Phrase, ...] = Field(
+        default=(),
+        description="Words of requests for less than all of it; the rule planner goes first when it is sure.",
+    )
     matches: tuple[Words | Example, ...] = Field(min_length=1)
     does_not_match: tuple[Words | Example, ...] = Field(min_length=1)
 
@@ -93,7 +97,15 @@ class NumberBefore(_Part):
     phrases: tuple[Phrase, ...] = Field(min_length=1)
 
 
-Finder = Annotated[CompanyFinder | FormFinder | WordsAfter | NumberBefore, Field(discriminator="kind")]
+class SubjectFinder(_Part):
+    """What the request wants looked up: `what does it say about fees` gives `fees`."""
+
+    kind: Literal["subject"]
+
+
+Finder = Annotated[
+    CompanyFinder | FormFinder | WordsAfter | NumberBefore | SubjectFinder, Field(discriminator="kind")
+]
 
 
 class Condition(_Part):
@@ -121,6 +133,13 @@ class Way(Condition):
 class PlaybookNeed(_Part):
     one_of: tuple[Way, ...] = Field(min_length=1)
     otherwise: Words = Field(description="A sentence for the person: what to give.")
+
+
+class Limit(_Part):
+    """Something that a request may ask for besides and that the playbook does not do."""
+
+    says: tuple[Phrase, ...] = Field(min_length=1)
+    leaves: Words = Field(description="A sentence for the person: what is not done.")
 
 
 class StepFile(_Part):
@@ -155,6 +174,7 @@ class PlaybookFile(_Part):
     finds: dict[Key, Finder] = Field(default_factory=dict)
     applies: Applies
     needs: tuple[PlaybookNeed, ...] = ()
+    limits: tuple[Limit, ...] = ()
     steps: tuple[StepFile, ...] = Field(min_length=1)
     result: Annotated[Words, AfterValidator(_reference)] = Field(
         description="`report.report`: where the finished result is."

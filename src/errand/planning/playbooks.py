@@ -10,11 +10,14 @@ from errand.capability import CapabilityDescription
 from errand.domain.errors import InputRefused, NothingFits, NotOffered, PlaybookRefused
 from errand.domain.plan import Plan, Proposal
 from errand.domain.request import Request
+from errand.planning.covering import is_narrower, left_out
 from errand.planning.expanding import expand
+from errand.planning.matching import plain
 from errand.planning.playbook import Match, Playbook
 from errand.planning.playbook_checks import faults_in
 from errand.planning.playbook_file import PlaybookFile
 from errand.planning.playbook_yaml import FileFault, Located, read
+from errand.planning.words import stem, words
 
 SHIPPED = Path(__file__).with_name("playbook_files")
 
@@ -63,13 +66,45 @@ class PlaybookPlanner:
         because = f"{playbook.file.title}: {match}"
         plan, _ = expand(playbook.situation(request), catalogue, score=match.score, because=because)
         _refuse_what_is_not_offered(playbook, plan, catalogue)
-        return Proposal(plan, match.score, sure, _left_out(playbook, catalogue))
+        not_done = left_out(playbook, request, _does(plan, catalogue))
+        return Proposal(plan, match.score, sure, _left_out(playbook, catalogue), not_done)
+
+    def is_narrower(self, request: Request) -> bool:
+        """Whether the one that fits best does more than the request asks for."""
+        best = self.best(request)
+        return best is not None and is_narrower(best[0], request)
+
+    def titles(self, request: Request, catalogue: Mapping[str, CapabilityDescription]) -> tuple[str, ...]:
+        """What could be done with what is attached, whatever the request says."""
+        return tuple(
+            playbook.file.title
+            for playbook in self._playbooks
+            if request.attachments
+            and not playbook.refusal(request, catalogue)
+            and {s.capability for s in playbook.file.steps if not s.unless} <= catalogue.keys()
+        )
+
+    def words(self) -> frozenset[str]:
+        """What the playbooks listen for, word by word."""
+        return frozenset(
+            word
+            for playbook in self._playbooks
+            for signal in playbook.file.applies.signals
+            for phrase in signal.says
+            for word in plain(phrase.replace("*", "")).split()
+            if f"{word}*" not in phrase
+        )
 
     def best(self, request: Request) -> tuple[Playbook, Match] | None:
         """The one with the highest score of those that apply; the first by name of equals."""
         matches = [(playbook, playbook.match(request)) for playbook in self._playbooks]
         able = [each for each in matches if each[1].score >= each[0].file.applies.at_least]
         return min(able, key=lambda each: (-each[1].score, each[0].name), default=None)
+
+
+def _does(plan: Plan, catalogue: Mapping[str, CapabilityDescription]) -> frozenset[str]:
+    known = [catalogue[name] for name in {step.capability for step in plan.steps}]
+    return frozenset(stem(word) for each in known for word in (*words(each.name), *words(each.description)))
 
 
 def _refuse_what_is_not_offered(

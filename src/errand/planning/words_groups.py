@@ -114,6 +114,7 @@ arrang: arrangement
 depth: depths deep
 proof: proof
 statement: statements statement
+factor: factor factors
 organiz: organization organize organise organized organizing
 imag: images image
 media: media

@@ -8,11 +8,11 @@ from errand.domain.errors import InputRefused, NothingFits, PlanRefused
 from errand.domain.ids import SubtaskKey
 from errand.domain.plan import Plan, Proposal, Step
 from errand.domain.request import Request
-from errand.planning.choosing import ChoosingPlanner
+from errand.planning.choosing import ChoosingPlanner, Playbooks
 from errand.planning.planner import Planner
 from tests.unit.planning.known import described
 
-CATALOGUE = {"noop": described("noop", "x:text?", "y:text")}
+CATALOGUE = {name: described(name, "x:text?", "y:text") for name in ("noop", "other")}
 ASKED = Request("Do it")
 
 
@@ -24,23 +24,37 @@ class Fixed:
     score: float = 1.0
     sure: bool = True
     capability: str = "noop"
+    not_covered: tuple[str, ...] = ()
+    narrower: bool = False
 
     def propose(self, request: Request, catalogue: Mapping[str, CapabilityDescription]) -> Proposal:
         assert (request, catalogue) == (ASKED, CATALOGUE)
         plan = Plan((Step(SubtaskKey("only"), self.capability),), made_by=self.name)
-        return Proposal(plan, self.score, self.sure)
+        return Proposal(plan, self.score, self.sure, (), self.not_covered)
+
+    def is_narrower(self, request: Request) -> bool:
+        assert request == ASKED
+        return self.narrower
+
+    def titles(self, request: Request, catalogue: Mapping[str, CapabilityDescription]) -> tuple[str, ...]:
+        assert (request, catalogue) == (ASKED, CATALOGUE)
+        return ()
+
+    def words(self) -> frozenset[str]:
+        return frozenset()
 
 
 @dataclass(frozen=True)
-class Raising:
-    error: Exception
+class Raising(Fixed):
+    name: str = ""
+    error: Exception = NothingFits("nothing")  # noqa: RUF009  # never changed
 
     def propose(self, request: Request, catalogue: Mapping[str, CapabilityDescription]) -> Proposal:
         assert (request, catalogue) == (ASKED, CATALOGUE)
         raise self.error
 
 
-def chosen(playbooks: Planner, rules: Planner) -> str:
+def chosen(playbooks: Playbooks, rules: Planner) -> str:
     return ChoosingPlanner(playbooks, rules).propose(ASKED, CATALOGUE).plan.made_by
 
 
@@ -49,7 +63,7 @@ def test_a_playbook_that_clearly_applies_is_taken() -> None:
 
 
 def test_the_rules_plan_what_no_playbook_knows() -> None:
-    assert chosen(Raising(NothingFits("no playbook")), Fixed("rules")) == "rules"
+    assert chosen(Raising(error=NothingFits("no playbook")), Fixed("rules")) == "rules"
 
 
 def test_a_playbook_that_may_apply_stands_back_for_rules_that_are_surer() -> None:
@@ -62,11 +76,27 @@ def test_a_playbook_that_may_apply_stands_back_for_rules_that_are_surer() -> Non
         Fixed("rules", 0.9, sure=False),
         Fixed("rules", 0.4),
         Fixed("rules", 0.9, capability="unknown"),
-        Raising(NothingFits("no rule")),
+        Raising(error=NothingFits("no rule")),
     ],
 )
 def test_a_playbook_that_may_apply_is_kept_otherwise(rules: Planner) -> None:
     assert chosen(Fixed("playbook", 0.5, sure=False), rules) == "playbook"
+
+
+def test_rules_that_do_more_of_what_was_asked_go_first() -> None:
+    rules = Fixed("rules", 0.7, capability="other")
+    assert chosen(Fixed("playbook", not_covered=("a part",)), rules) == "rules"
+
+
+def test_rules_go_first_for_less_than_the_playbook_does() -> None:
+    assert chosen(Fixed("playbook", narrower=True), Fixed("rules", 0.7)) == "rules"
+
+
+def test_a_playbook_that_does_more_than_was_asked_says_so() -> None:
+    rules = Fixed("rules", not_covered=("a part",))
+    found = ChoosingPlanner(Fixed("playbook", narrower=True), rules).propose(ASKED, CATALOGUE)
+    assert found.plan.made_by == "playbook"
+    assert any("more than was asked" in remark for remark in found.remarks)
 
 
 def test_a_plan_with_faults_is_refused_with_all_of_them() -> None:
@@ -76,9 +106,9 @@ def test_a_plan_with_faults_is_refused_with_all_of_them() -> None:
 
 def test_what_a_clear_playbook_lacks_is_asked_of_the_person() -> None:
     with pytest.raises(InputRefused, match="attach"):
-        chosen(Raising(InputRefused("attach it")), Fixed("rules"))
+        chosen(Raising(error=InputRefused("attach it")), Fixed("rules"))
 
 
 def test_that_nothing_fits_is_said() -> None:
     with pytest.raises(NothingFits, match="no rule"):
-        chosen(Raising(NothingFits("no playbook")), Raising(NothingFits("no rule")))
+        chosen(Raising(error=NothingFits("no playbook")), Raising(error=NothingFits("no rule")))

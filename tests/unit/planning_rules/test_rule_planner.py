@@ -87,7 +87,7 @@ def test_without_types_the_order_is_kept() -> None:
 def test_a_part_that_nothing_fits_is_named_and_makes_the_plan_unsure() -> None:
     proposal = propose("Summarize the document and then water the roses", "a.pdf")
     assert not proposal.sure
-    assert any("water the roses" in remark for remark in proposal.remarks)
+    assert any("water the roses" in part for part in proposal.not_covered)
 
 
 def test_below_the_threshold_the_unsure_step_is_named() -> None:
@@ -102,7 +102,7 @@ def test_a_file_that_is_named_but_not_attached_is_asked_for() -> None:
 
 
 def test_a_request_that_nothing_fits_is_refused_in_a_sentence() -> None:
-    with pytest.raises(NothingFits, match="errand capabilities"):
+    with pytest.raises(NothingFits, match="Nothing here can do “Water the roses”"):
         propose("Water the roses")
 
 

@@ -42,8 +42,8 @@ class SectionsOutput(BaseModel):
 
 @capability("filing.sections")
 def sections(wanted: SectionsInput, context: Context) -> SectionsOutput:
-    """Take apart an annual or quarterly report (10-K, 10-Q, 20-F) into its items and sections, and extract
-    the headings and text of its risk factors. Tells the form, the company and the end of the period."""
+    """Extract and list the risk factors, items and sections of a filing: take apart an annual or quarterly
+    report (10-K, 10-Q, 20-F). Gives the headings and text of its risk factors, the form and the company."""
     documents = [context.load_model(ref, Document) for ref in wanted.documents]
     taken = take_apart(documents)
     name = f"{taken.document or 'no filing'} sections.json"

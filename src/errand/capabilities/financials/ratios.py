@@ -34,9 +34,10 @@ class RatiosOutput(BaseModel):
 
 @capability("financials.ratios")
 def ratios(wanted: RatiosInput, context: Context) -> RatiosOutput:
-    """Calculate financial ratios from statements: growth, profit margins, leverage and debt, interest
-    coverage, liquidity,
-    cash conversion, returns and per share values, with formulas.
+    """Calculate or compute the financial ratios of a company from its statements, with formulas.
+
+    Growth, profit margins, leverage and debt, interest coverage, liquidity, cash conversion, returns and
+    per share values.
     """
     built = build_ratios(context.load_model(wanted.statements, Statements))
     return RatiosOutput(

@@ -2,18 +2,25 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 
 from errand.capability import CapabilityDescription, Effects, Slot
 from errand.domain.ids import SubtaskKey
 from errand.domain.json import Json, JsonObject
 from errand.domain.plan import FROM, REQUEST, Step, references
 from errand.domain.request import Request
+from errand.planning.asking import subject
 from errand.planning.checking import SCALARS
 from errand.planning.rules import values
-from errand.planning.rules.chains import Chains, makes, one_of
+from errand.planning.rules.chains import Chains, makes, needed, one_of
 from errand.planning.rules.tokens import Literal, Token
 from errand.planning.words import words
+from errand.planning.words_types import EXTENSIONS
+
+_NEAR = 1.5
+"""Cost of what one step makes."""
+_MOST_TRIED = 4
+"""Ways to make one thing that are tried."""
 
 
 class MissingInputError(Exception):
@@ -48,6 +55,10 @@ class _Made:
     """Steps of one group were made for one wish, one for each attachment."""
     label: str = ""
     wanted: bool = True
+
+    @property
+    def step(self) -> str:
+        return self.reference.partition(".")[0]
 
     def taken(self) -> JsonObject:
         return {FROM: self.reference}
@@ -92,18 +103,27 @@ class Builder:
         earlier = tuple(step.key for step in self.steps)
         for at in range(count):
             inputs, label = self._inputs(wish, sources, fan, at)
-            self._step(wish, inputs, label if count > 1 else "", earlier, group)
+            self._step(wish, inputs, label, earlier, group, alone=count == 1)
 
-    def ends(self) -> frozenset[str]:
-        """Types of the things that were asked for and that no step takes."""
-        taken = {
-            f"{reference.step}.{reference.path[0]}"
+    def all_of(self, slot: Slot) -> Json:
+        """For a slot of what looks at the finished plan: everything there is, the request included."""
+        if slot.type in SCALARS:
+            return {FROM: f"{REQUEST}.text"} if slot.name == REQUEST and slot.type == "text" else None
+        return self._joined(slot, [each for each in self.made if each.kind == slot.type])
+
+    def ends(self) -> list[frozenset[str]]:
+        """Of each step that was asked for and that no other takes anything of: the types that it gives."""
+        taken = {reference.step for step in self.steps for reference in references(step.inputs)}
+        given = {
+            step.key: frozenset(
+                each.kind
+                for each in self.made
+                if each.step == step.key and each.wanted and each.kind not in SCALARS
+            )
             for step in self.steps
-            for reference in references(step.inputs)
-            if reference.path
+            if step.key not in taken
         }
-        kept = [each for each in self.made if each.wanted and each.kind not in SCALARS]
-        return frozenset(each.kind for each in kept if each.reference not in taken)
+        return list(dict.fromkeys(kinds for kinds in given.values() if kinds))
 
     def _step(
         self,
@@ -112,13 +132,15 @@ class Builder:
         label: str,
         earlier: tuple[SubtaskKey, ...],
         group: int,
+        *,
+        alone: bool,
     ) -> None:
         known = wish.capability
         key = self._key(known.name)
         step = Step(
             key=key,
             capability=known.name,
-            title=_title(known) + (f" ({label})" if label else ""),
+            title=_title(known) + (f" ({label})" if label and not alone else ""),
             inputs=inputs,
             score=round(wish.score, 3),
             because=wish.because,
@@ -144,6 +166,8 @@ class Builder:
                 value, label = sources[slot.name][at].taken(), sources[slot.name][at].label
             else:
                 value = self._joined(slot, sources[slot.name])
+                labels = {each.label for each in sources[slot.name]}
+                label = label or (labels.pop() if len(labels) == 1 else "")
             if value is not None:
                 inputs[slot.name] = value
             elif slot.required:
@@ -157,22 +181,50 @@ class Builder:
             self._make(slot, wish)
             found = self._fitting(slot, wish)
         if not slot.required:
-            found = [each for each in found if each.wanted and not each.reference.startswith(REQUEST)]
+            asked = [each for each in found if each.wanted and not each.reference.startswith(REQUEST)]
+            found = asked or self._near_at_hand(slot, wish)
         if not found and slot.required:
             raise MissingInputError(wish.capability.name, slot)
         if slot.many or not found:
             return found
         return [each for each in found if each.group == found[-1].group]
 
+    def _near_at_hand(self, slot: Slot, wish: Wish) -> list[_Made]:
+        """For a list that need not be given: what one step makes of what is attached, since it may help."""
+        maker = self.chains.maker(slot.type)
+        if not slot.many or maker is None or not needed(wish.capability):
+            return []
+        endings = [each.name.rsplit(".", 1)[-1].lower() for each in self.request.attachments]
+        fitting = [slot.type in EXTENSIONS.get(ending, ()) for ending in endings]
+        if self.chains.cost(slot.type) > _NEAR or not fitting or not all(fitting):
+            return []
+        if not any(each.kind == slot.type for each in self.made):
+            try:
+                self.put_in_for(maker, slot, wish)
+            except MissingInputError:
+                return []
+        return self._fitting(slot, wish)
+
     def _one_of(self, wish: Wish, sources: dict[str, list[_Made]]) -> None:
-        """What takes several things, none of them required, still needs one."""
+        """What takes several things, none of them required, still needs one.
+
+        Put in for another, it only puts together what was asked for: a bundle of anything else is not wanted.
+        """
         things = one_of(wish.capability)
-        if things and not any(sources[slot.name] for slot in things):
-            cheapest = min(things, key=lambda slot: self.chains.cost(slot.type))
-            sources[cheapest.name] = self._sources(replace(cheapest, required=True), wish)
+        if not things or any(sources[slot.name] for slot in things):
+            return
+        cheapest = min(things, key=lambda slot: self.chains.cost(slot.type))
+        if len(things) > 1 and not wish.asked:
+            raise MissingInputError(wish.capability.name, cheapest)
+        sources[cheapest.name] = self._sources(replace(cheapest, required=True), wish)
 
     def _fitting(self, slot: Slot, wish: Wish) -> list[_Made]:
-        found = [each for each in self.made if each.kind == slot.type]
+        named = self._named(wish)
+        found = [
+            each
+            for each in self.made
+            if each.kind == slot.type and not (named and each.label and each.label.lower() not in named)
+        ]
         if not slot.many:
             found = [replace(e, reference=f"{e.reference}[0]", many=False) if e.many else e for e in found]
         if slot.type != "file":
@@ -187,38 +239,76 @@ class Builder:
 
     def _attached(self, wish: Wish) -> list[_Made]:
         """The attachments, or those of them that the clause names."""
-        named = {t.text.lower() for t in wish.spoken if t.literal is Literal.FILE}
+        named = self._named(wish)
         all_of_them = [
             _Made(f"{REQUEST}.attachments[{at}]", "file", many=False, group=0, label=attachment.name)
             for at, attachment in enumerate(self.request.attachments)
         ]
         return [each for each in all_of_them if each.label.lower() in named] or all_of_them
 
+    def _named(self, wish: Wish) -> set[str]:
+        """The attachments that the clause names."""
+        attached = {attachment.name.lower() for attachment in self.request.attachments}
+        return {t.text.lower() for t in wish.spoken if t.literal is Literal.FILE} & attached
+
     def _make(self, slot: Slot, wish: Wish) -> None:
         """Put in what makes the type: something that is wanted anyhow, else the cheapest."""
         for other in list(self.waiting.values()):
             if makes(other.capability, slot.type) and other.capability.name != wish.capability.name:
                 return self.add(other)
-        maker = self.chains.maker(slot.type)
-        if maker is None or maker.name == wish.capability.name:
+        for maker in self._makers(slot, wish):
+            trial = self.copy()
+            try:
+                trial.put_in_for(maker, slot, wish)
+            except MissingInputError:
+                continue
+            return self._become(trial)
+        cheapest = self.chains.maker(slot.type)
+        if cheapest is None or cheapest.name == wish.capability.name:
             raise MissingInputError(wish.capability.name, slot)
-        self._put_in(maker, slot, wish)
-        return None
+        return self.put_in_for(cheapest, slot, wish)
 
-    def _put_in(self, maker: CapabilityDescription, slot: Slot, wish: Wish) -> None:
+    def _makers(self, slot: Slot, wish: Wish) -> list[CapabilityDescription]:
+        """What else makes it out of something that was asked for, the most of it first."""
+        asked = {each.kind for each in self.made if each.wanted and each.kind not in SCALARS}
+        cheapest = self.chains.maker(slot.type)
+        taking = [
+            (-len(asked & {each.type for each in known.inputs}), known is not cheapest, at, known)
+            for at, known in enumerate(self.catalogue.values())
+            if makes(known, slot.type)
+            and known.effects is Effects.NONE
+            and known.name != wish.capability.name
+        ]
+        return [known for taken, _, _, known in sorted(taking, key=lambda t: t[:3]) if taken][:_MOST_TRIED]
+
+    def _become(self, other: "Builder") -> None:
+        for each in fields(self):
+            setattr(self, each.name, getattr(other, each.name))
+
+    def put_in_for(self, maker: CapabilityDescription, slot: Slot, wish: Wish) -> None:
         because = f"makes the {slot.type} that {wish.capability.name} needs"
         try:
             self.add(Wish(maker, wish.score, because, wish.spoken, asked=False))
         except MissingInputError as missing:
-            if missing.slot.type in SCALARS:
+            if missing.slot.type in SCALARS or len(one_of(maker)) > 1:
                 raise MissingInputError(wish.capability.name, slot) from missing
             raise
 
     def _plain(self, slot: Slot, wish: Wish) -> Json:
         if not slot.required:
-            return values.counted(slot, wish.spoken) if slot.type == "number" and not slot.many else None
+            return self._optional(slot, wish)
         value = self._told(slot, wish)
         return [value] if slot.many and value is not None else value
+
+    def _optional(self, slot: Slot, wish: Wish) -> Json:
+        """What need not be told: a count, a choice that is spelt out, the request where it is asked for."""
+        if slot.type == "number" and not slot.many:
+            return values.counted(slot, wish.spoken)
+        if slot.type != "text":
+            return None
+        if slot.many:
+            return list(values.choices(slot, wish.spoken)) or None
+        return {FROM: f"{REQUEST}.text"} if slot.name == REQUEST and not wish.asked else None
 
     def _told(self, slot: Slot, wish: Wish) -> Json:
         if slot.type == "flag":
@@ -236,6 +326,8 @@ class Builder:
         if earlier and not values.is_telling(slot):
             return earlier[-1].taken()
         said = values.told(slot, wish.because) if wish.asked else None
+        if said is not None and values.is_searched(slot):
+            return subject(said)
         if said is not None and not values.is_telling(slot):
             self.assumed.append(f"“{_short(said)}” is taken as the {slot.name} of {wish.capability.name}.")
         return said

@@ -40,6 +40,8 @@ class Outline:
     """In the order in which they are to be done."""
     best: tuple[tuple[int, float], ...]
     """For each clause the likeliest capability, taken or not, and its score; -1 where there is none."""
+    scores: tuple[dict[int, float], ...] = ()
+    """For each clause the score of every capability that it touches."""
 
     def name(self, choice: Choice) -> str:
         return self.index.entries[choice.capability].name
@@ -67,7 +69,7 @@ def outline(
     alone = judged_alone(table(readings, index, at_hand), judge)
     scores = [scored(row, judge.together) for row in judged_together(readings, index, alone, at_hand)]
     best = tuple(max(row.items(), key=lambda item: item[1], default=(-1, 0.0)) for row in scores)
-    return Outline(index, tuple(readings), choose(scores), best)
+    return Outline(index, tuple(readings), choose(scores), best, tuple(scores))
 
 
 def judged_alone(rows: list[dict[int, Features]], judge: Weights) -> list[dict[int, float]]:

@@ -56,6 +56,26 @@ def told(slot: Slot, said: str) -> str | None:
     return None if named & _NOT_TOLD or not said else said
 
 
+def is_searched(slot: Slot) -> bool:
+    """Whether it takes what to look for, which is less than the clause that asks for it."""
+    return bool(set(words(slot.name)) & _SEARCHED)
+
+
+_SEARCHED = bag("query search keyword keywords")
+
+
+def choices(slot: Slot, spoken: tuple[Token, ...]) -> tuple[str, ...]:
+    """Of the words that a slot's description lists after a colon, those that the clause names."""
+    listed = slot.description.partition(":")[2].split(".")[0]
+    named = {word for token in spoken for word in words(token.text) if not token.literal}
+    found = []
+    for option in listed.split(","):
+        meant = words(option)
+        if meant and named & set(meant):
+            found.append(meant[0])
+    return tuple(found)
+
+
 def takes_whole_request(slot: Slot) -> bool:
     return bool(set(words(slot.name)) & _WHOLE)
 
