@@ -208,7 +208,11 @@ def _cells(text: str) -> list[str]:
     match = _ROW.match(text)
     if match is None:
         return [text]
-    return [match["label"] or "", *(found.group() for found in _ONE_FIGURE.finditer(match["figures"]))]
+    label = match["label"] or ""
+    figures = [found.group() for found in _ONE_FIGURE.finditer(match["figures"])]
+    while len(figures) > 1 and figures[0].endswith(")") and "(" not in figures[0]:
+        label = f"{label} {figures.pop(0)}"  # the end of a reference, `(Note 14)`
+    return [label, *figures]
 
 
 def _joined(lines: Sequence[str], words: Counter[str]) -> str:

@@ -52,11 +52,16 @@ def table_rows(lines: Sequence[str]) -> Rows:
     kept = [line for line in kept if line.strip() and not _RULE.match(line) and len(line) <= _LONGEST_LINE]
     figures = [_figures(line) for line in kept]
     edges = _edges([end for found in figures for _, end, _ in found])
+    if ragged := _ragged(figures, len(edges)):
+        edges = list(range(0, 16 * ragged, 16))
     if not edges:
         return ()
     first = _first_body(kept, figures)
-    rows = [_heading(line, edges) for line in kept[:first]]
-    rows += [_body(line, found, edges) for line, found in zip(kept[first:], figures[first:], strict=True)]
+    rows = [_ragged_heading(line, ragged) if ragged else _heading(line, edges) for line in kept[:first]]
+    rows += [
+        _body(line, [] if ragged and len(found) != ragged else found, edges)
+        for line, found in zip(kept[first:], figures[first:], strict=True)
+    ]
     indents = [len(line) - len(line.lstrip()) for line in kept]
     return tuple(_joined(rows, indents, first))
 
@@ -66,6 +71,13 @@ def looks_like_table(lines: Sequence[str]) -> bool:
     return len(lines) <= _MOST_LINES and _columned(lines) >= 2 and 2 * _columned(lines) >= len(lines)
 
 
+def _ragged(figures: Sequence[Sequence[tuple[int, int, str]]], edges: int) -> int:
+    """How many figures most rows hold, when they do not stand below each other; 0 when they do."""
+    counts = [len(found) for found in figures if found]
+    usual = max(sorted(set(counts)), key=counts.count, default=0)
+    return usual if usual > 1 and usual != edges and 5 * counts.count(usual) > 3 * len(counts) else 0
+
+
 def _first_body(lines: Sequence[str], figures: Sequence[Sequence[tuple[int, int, str]]]) -> int:
     """The index after the last line above the figures that says a period."""
     first = next((n for n, found in enumerate(figures) if found and not _is_heading(lines[n], found)), 0)
@@ -73,20 +85,7 @@ def _first_body(lines: Sequence[str], figures: Sequence[Sequence[tuple[int, int,
 
 
 def _columned(lines: Sequence[str]) -> int:
-    return sum(
-        1
-        for line in lines
-        if len(line) <= _LONGEST_LINE
-        and len(found := _figures(line.expandtabs(8))) >= 2
-        and _apart(line, found)
-    )
-
-
-def _apart(line: str, found: Sequence[tuple[int, int, str]]) -> bool:
-    """Figures stand at the end of the line with blanks between, not in a sentence."""
-    gaps = [line.expandtabs(8)[found[n][1] : found[n + 1][0]] for n in range(len(found) - 1)]
-    after = line.expandtabs(8)[found[-1][1] :].strip(" )%")
-    return not after and all(not gap.strip(" $)%") for gap in gaps)
+    return sum(1 for line in lines if len(line) <= _LONGEST_LINE and len(_figures(line.expandtabs(8))) >= 2)
 
 
 def _unmarked(text: str) -> Iterator[Typed]:
@@ -139,7 +138,17 @@ def _is_short(group: Sequence[str]) -> bool:
 
 
 def _figures(line: str) -> list[tuple[int, int, str]]:
-    return [(m.start(), m.end(), m[0].strip()) for m in _FIGURE.finditer(line)]
+    """Those that the line ends in, with nothing but blanks and currency signs between them."""
+    kept: list[tuple[int, int, str]] = []
+    after = len(line)
+    for found in reversed(list(_FIGURE.finditer(line))):
+        text = found[0].strip()
+        of_a_note = text.rstrip("%").endswith(")") and "(" not in text
+        if of_a_note or line[found.end() : after].strip(" \t$)%"):
+            break
+        kept.append((found.start(), found.end(), text))
+        after = found.start()
+    return kept[::-1]
 
 
 def _edges(ends: Sequence[int]) -> list[int]:
@@ -179,6 +188,14 @@ def _heading(line: str, edges: Sequence[int]) -> tuple[str, ...]:
             place = 1 + min(range(len(edges)), key=lambda n: abs(edges[n] - 5 - middle))
         cells[place] = f"{cells[place]} {text}".strip()
     return tuple(cells)
+
+
+def _ragged_heading(line: str, width: int) -> tuple[str, ...]:
+    """Years by their order, when there is one for each column; else words that speak of all."""
+    years = [found[0] for found in _YEAR.finditer(line)]
+    if len(years) == width:
+        return (line[: line.index(years[0])].strip(), *years)
+    return ("", line.strip(), *[""] * (width - 1))
 
 
 def _body(line: str, found: Sequence[tuple[int, int, str]], edges: Sequence[int]) -> tuple[str, ...]:

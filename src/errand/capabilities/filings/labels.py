@@ -45,7 +45,7 @@ _INCOME = {
     r"|attributable to (the )?(equity holders|owners|(share|stock)holders|parent|company|group)",
     "net_income": r"(consolidated )?net (income|earnings|profit|loss|result)( for the (year|period))?"
     r"|(profit|loss|income) (for|of) the (financial )?(year|period)",
-    "premiums": r"(net )?premiums?( earned)?(, net)?|net earned premiums?|insurance revenue"
+    "premiums": r"(net )?premiums( earned)?(, net)?|net earned premiums?|insurance revenue"
     r"|premiums and other considerations",
     "investment_income": r"net investment income",
     "claims": r"(claims|losses|benefits|policyholder benefits)( and|,)? .{0,60}(expenses?|incurred"

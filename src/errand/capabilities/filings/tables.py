@@ -23,6 +23,7 @@ from errand.capabilities.filings.concepts import table_concept
 from errand.capabilities.filings.cover import read_cover
 from errand.capabilities.filings.labels import BALANCE, CASH_FLOW, INCOME, PARTS_OF_DEBT, Reader, settle
 from errand.capabilities.filings.model import Fact
+from errand.capabilities.filings.paged import joined_statements
 from errand.capabilities.filings.reported import Reported
 from errand.capabilities.sources import Source
 
@@ -74,7 +75,11 @@ def _best(document: Document, kind: str) -> _Statement | None:
         for index, block in enumerate(document.blocks)
         if block.kind is BlockKind.TABLE and (found := _read(document, index, block, kind)).score >= 3
     ]
-    whole = [each for each in tables if _is_whole(each)]
+    whole = [each for each in tables if _is_whole(each)] or [
+        found
+        for index, rows in joined_statements(document, kind)
+        if _is_whole(found := _read_rows(document, index, rows, kind))
+    ]
     if not whole:
         return None
     best = max(whole, key=lambda each: each.score)
@@ -97,9 +102,13 @@ def _is_whole(statement: _Statement) -> bool:
 
 
 def _read(document: Document, index: int, block: Block, kind: str) -> _Statement:
+    return _read_rows(document, index, block.rows, kind)
+
+
+def _read_rows(document: Document, index: int, rows: Sequence[Sequence[str]], kind: str) -> _Statement:
     before = " ".join(b.text[:300] for b in document.blocks[max(0, index - _LOOK_BACK) : index])
     found = _Statement(kind, block=index, around=before)
-    head, body = _split(block.rows)
+    head, body = _split(rows)
     columns = _columns(head, before, flow=kind in _FLOWS)
     if not columns:
         return found
