@@ -1,5 +1,6 @@
 """An installation for tests: the real parts on a folder, with capabilities and a plan of the test's own."""
 
+import random
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -115,12 +116,13 @@ class FixedPlans:
 
 @dataclass
 class Clock:
-    """Real time, and as much more as a test says."""
+    """Real time, or one that stands still, and as much more as a test says."""
 
     ahead: timedelta = timedelta()
+    still_at: datetime | None = None
 
     def __call__(self) -> datetime:
-        return datetime.now(UTC) + self.ahead
+        return (self.still_at or datetime.now(UTC)) + self.ahead
 
 
 class TestInstallation:
@@ -146,7 +148,10 @@ class TestInstallation:
         self.artifacts = ArtifactFolder(folder / "artifacts")
         self.registry = WorkerRegistry(self.database, self.clock)
         patience = Patience(Backoff(first_seconds=0.01, factor=2.0), most_lost)
-        self.engine = Engine(self.database, self.queue, self.clock, lease=lease, patience=patience)
+        chance = random.Random(1)
+        self.engine = Engine(
+            self.database, self.queue, self.clock, lease=lease, patience=patience, chance=chance
+        )
         planner = FixedPlans(plan, sure=sure, not_covered=not_covered)
         known: list[Capability[BaseModel, BaseModel]] = [*TEST_CAPABILITIES, *more]  # type: ignore[list-item]  # as Catalogue
         self.catalogue = Catalogue([*known, plan_capability(planner, lambda: self.catalogue.descriptions())])

@@ -1,4 +1,4 @@
-"""What runs again when a person retries: what did not succeed, and all that rests on it."""
+"""What runs again when a person retries: what did not succeed, what rests on it, and what that needs."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,8 @@ class Restart:
 def restart(subtasks: Sequence[SubtaskView], only: Collection[str] = ()) -> Restart:
     """Subtasks in the plan's order. With `only`, those, whatever became of them, instead of all failed.
 
-    Raises NotFound when `only` names what is not there, InputRefused when it names a plan that is made.
+    Raises NotFound when `only` names what is not there, InputRefused when what has not ended, or the
+    plan of a task that has one.
     """
     _refuse_unusable(subtasks, only)
     chosen: set[str] = {
@@ -34,12 +35,15 @@ def restart(subtasks: Sequence[SubtaskView], only: Collection[str] = ()) -> Rest
     for each in subtasks:
         for need in each.needs:
             dependents.setdefault(need, []).append(each.address.key)
+    known = {each.address.key: each for each in subtasks}
     again, left = set(chosen), list(chosen)
     while left:
-        for key in dependents.get(left.pop(), ()):
-            if key not in again:
-                again.add(key)
-                left.append(key)
+        key = left.pop()
+        fallen = [need for need in known[key].needs if _stops_what_needs_it(known[need])]
+        for other in (*dependents.get(key, ()), *fallen):
+            if other not in again:
+                again.add(other)
+                left.append(other)
     ahead = again | {each.address.key for each in subtasks if not each.status.ended}
     unmet: dict[str, int] = {
         each.address.key: sum(need in ahead for need in each.needs)
@@ -51,19 +55,26 @@ def restart(subtasks: Sequence[SubtaskView], only: Collection[str] = ()) -> Rest
         ready=frozenset(key for key, n in unmet.items() if n == 0),
         unmet=unmet,
         ask_again=frozenset(
-            each.address.key
-            for each in subtasks
-            if each.address.key in only or (each.address.key in again and each.fault is Fault.INPUT)
+            key
+            for key in again
+            if key in only or known[key].fault is Fault.INPUT or known[key].status is SubtaskStatus.WAITING
         ),
     )
 
 
 def _refuse_unusable(subtasks: Sequence[SubtaskView], only: Collection[str]) -> None:
-    known = {each.address.key for each in subtasks}
-    if unknown := [key for key in only if key not in known]:
-        raise NotFound(f"The task has no subtask {unknown[0]}; `errand show` lists them.")
+    known = {each.address.key: each for each in subtasks}
+    for key in only:
+        if key not in known:
+            raise NotFound(f"The task has no subtask {key}; `errand show` lists them.")
+        if not known[key].status.ended:
+            raise InputRefused(f"The subtask {key} has not ended yet: wait for it, or cancel the task first.")
     if PLAN in only and len(known) > 1:
         raise InputRefused("A task is planned once: submit the request again to have it planned anew.")
+
+
+def _stops_what_needs_it(need: SubtaskView) -> bool:
+    return _fell_short(need.status) and not need.optional
 
 
 def _fell_short(status: SubtaskStatus) -> bool:
