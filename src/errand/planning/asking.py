@@ -13,7 +13,7 @@ LOOKS_UP = (
     "search", "search for", "mention*", "say about", "says about", "said about", "say anything",
     "say ... about",
     "says ... about", "talk about", "talks about", "talk ... about", "deal with", "deals with", "how many",
-    "how much", "what was", "what were", "what is", "what the", "who", "whom", "when does",
+    "how much", "what was", "what were", "what is", "whats", "what the", "who", "whom", "when does",
     "when did", "when is", "when was", "when will", "where does", "where did", "where is", "where are",
     "which passage*", "which part*", "which page*", "which paragraph*", "references to", "quote*",
 )  # fmt: skip
@@ -30,7 +30,7 @@ find search look lookup say says said saying tell show give list mention mention
 discuss discusses passage passages part parts place places everything anything information details detail
 document documents file files filing filings report reports paper papers text texts pdf attached
 attachment attachments annual quarterly question quote quotes quoted read word words please state states
-happen happens does get got company companys companies figure figures according page pages paragraph
+happen happens does whats get got company companys companies figure figures according page pages paragraph
 """
 )
 _QUOTED = re.compile(r"[\"“]([^\"“”]{2,200})[\"”]|(?<!\w)'([^']{2,200})'(?!\w)|‘([^‘’]{2,200})’")

@@ -27,6 +27,10 @@ Catalogue = Mapping[str, CapabilityDescription]
 class Playbooks(Planner, Protocol):
     """A planner that knows kinds of tasks by heart."""
 
+    def lacks(self, request: Request, catalogue: Catalogue) -> str | None:
+        """What must be given before it can do what it would do."""
+        ...
+
     def is_narrower(self, request: Request) -> bool:
         """Whether it would do more than the request asks for."""
         ...
@@ -98,7 +102,7 @@ class ChoosingPlanner:
         try:
             known = self.playbooks.propose(request, catalogue)
         except NothingFits:
-            return self.rules.propose(request, catalogue)
+            return self._by_rules(request, catalogue)
         try:
             made = self.rules.propose(request, catalogue)
         except InputRefused:
@@ -112,6 +116,15 @@ class ChoosingPlanner:
         if not self.playbooks.is_narrower(request):
             return known
         return made if more <= less else replace(known, remarks=(*known.remarks, _MORE_THAN_ASKED))
+
+    def _by_rules(self, request: Request, catalogue: Catalogue) -> Proposal:
+        """When they know nothing either, what a playbook would need is of more use to the person."""
+        try:
+            return self.rules.propose(request, catalogue)
+        except NothingFits:
+            if lacking := self.playbooks.lacks(request, catalogue):
+                raise InputRefused(lacking) from None
+            raise
 
     def _refusal(self, said: str, request: Request, catalogue: Catalogue) -> str:
         ends = said.rstrip()

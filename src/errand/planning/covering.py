@@ -11,6 +11,8 @@ from errand.planning.rules.tokens import tokens
 from errand.planning.words import is_content, is_plain_verb
 from errand.planning.words_groups import bag
 
+_CLEARLY = 0.35
+"""Weight of the signals from which on a part is one of those that the playbook is for."""
 _SOFT_WORK = bag("make give get show tell let write read use take put create produce provide do save store")
 """Verbs that say little of what is to be done: `give me a report of it`."""
 
@@ -86,7 +88,8 @@ def _covers(playbook: Playbook, part: Part, does: frozenset[str]) -> bool:
         return False
     speaks = [signal for signal in signals if signal.weight > 0 and first_of(signal.says, spoken)]
     verb, *others = [t for t in part.clause.tokens if t.word and is_content(t.word)]
-    if any(first_of(signal.says, plain(verb.text)) for signal in speaks):
+    named_verb = any(first_of(signal.says, plain(verb.text)) for signal in speaks)
+    if named_verb or sum(signal.weight for signal in speaks) >= _CLEARLY:
         return True
     found = playbook.situation(Request(part.text)).found
     weights = [s.weight for s in playbook.file.applies.signals if s.found in found]

@@ -69,6 +69,11 @@ class PlaybookPlanner:
         not_done = left_out(playbook, request, _does(plan, catalogue))
         return Proposal(plan, match.score, sure, _left_out(playbook, catalogue), not_done)
 
+    def lacks(self, request: Request, catalogue: Mapping[str, CapabilityDescription]) -> str | None:
+        """What must be given, or set up, before the one that fits best can be used; None: nothing."""
+        best = self.best(request)
+        return best[0].refusal(request, catalogue) if best else None
+
     def is_narrower(self, request: Request) -> bool:
         """Whether the one that fits best does more than the request asks for."""
         best = self.best(request)

@@ -26,11 +26,16 @@ class Fixed:
     capability: str = "noop"
     not_covered: tuple[str, ...] = ()
     narrower: bool = False
+    lacking: str | None = None
 
     def propose(self, request: Request, catalogue: Mapping[str, CapabilityDescription]) -> Proposal:
         assert (request, catalogue) == (ASKED, CATALOGUE)
         plan = Plan((Step(SubtaskKey("only"), self.capability),), made_by=self.name)
         return Proposal(plan, self.score, self.sure, (), self.not_covered)
+
+    def lacks(self, request: Request, catalogue: Mapping[str, CapabilityDescription]) -> str | None:
+        assert (request, catalogue) == (ASKED, CATALOGUE)
+        return self.lacking
 
     def is_narrower(self, request: Request) -> bool:
         assert request == ASKED
@@ -107,6 +112,12 @@ def test_a_plan_with_faults_is_refused_with_all_of_them() -> None:
 def test_what_a_clear_playbook_lacks_is_asked_of_the_person() -> None:
     with pytest.raises(InputRefused, match="attach"):
         chosen(Raising(error=InputRefused("attach it")), Fixed("rules"))
+
+
+def test_what_a_playbook_that_may_apply_lacks_is_said_when_the_rules_know_nothing() -> None:
+    playbooks = Raising(error=NothingFits("attach it"), lacking="attach the file")
+    with pytest.raises(InputRefused, match="attach the file"):
+        chosen(playbooks, Raising(error=NothingFits("no rule")))
 
 
 def test_that_nothing_fits_is_said() -> None:

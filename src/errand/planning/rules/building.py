@@ -17,6 +17,7 @@ from errand.planning.rules.tokens import Literal, Token
 from errand.planning.words import words
 from errand.planning.words_types import EXTENSIONS
 
+_READ = "document"
 _NEAR = 1.5
 """Cost of what one step makes."""
 _MOST_TRIED = 4
@@ -124,6 +125,11 @@ class Builder:
             if step.key not in taken
         }
         return list(dict.fromkeys(kinds for kinds in given.values() if kinds))
+
+    def only_reads(self) -> bool:
+        """Whether all that was asked for is the files as they are read: nothing is done with them."""
+        asked = [each.kind for each in self.made if each.wanted and each.kind not in SCALARS]
+        return set(asked) == {_READ}
 
     def _step(
         self,

@@ -23,7 +23,7 @@ def finish(builder: Builder) -> Builder:
     The report that needs the fewest further steps is taken; none, when no report takes all of it.
     """
     ends = builder.ends()
-    if not ends or all(kinds & FINISHED for kinds in ends):
+    if not ends or all(kinds & FINISHED for kinds in ends) or builder.only_reads():
         return builder
     tried = [made for known in builder.catalogue.values() if (made := _reported(builder, known, ends))]
     return min(tried, key=lambda made: len(made.steps), default=builder)

@@ -15,6 +15,8 @@ _LOOKED_UP = 0.75
 """Score of a question as a search: it finds passages, but may not be the answer."""
 _NAMED = 0.7
 """Score of a capability that a clause names, at least."""
+_GUESS = 0.5
+"""Score of a capability that most words of a clause do not speak of, at most."""
 _SURELY = 0.9
 """From here on a capability is taken to be meant even where a question could be a search."""
 _OF_ANYTHING = frozenset(
@@ -39,7 +41,11 @@ of for from in on to with by at about regarding into as through using based and 
 def within(found: Outline, text: str, *, attached: bool) -> Outline:
     """The outline without the choices for clauses that go beyond the catalogue, and with the searches."""
     beyond = {at for at, reading in enumerate(found.readings) if _goes_beyond(reading, found.index, text)}
-    kept = [_surer(choice, found) for choice in found.choices if choice.clause not in beyond]
+    kept = [
+        _weighed(choice, found)
+        for choice in found.choices
+        if choice.clause not in beyond and not _is_of_another_thing(choice, found)
+    ]
     for named in _named_outright(found):
         rivals = [choice for choice in kept if choice.clause == named.clause]
         used = any(choice.capability == named.capability for choice in kept)
@@ -63,11 +69,35 @@ def _goes_beyond(reading: Reading, index: Index, text: str) -> bool:
     return not asks and is_beyond(reading, index)
 
 
-def _surer(choice: Choice, found: Outline) -> Choice:
-    """What a clause names by its verb, and by the thing where it says one, is meant: `summarize it`."""
+def _is_of_another_thing(choice: Choice, found: Outline) -> bool:
+    """`analyze this contract`: what does something of that kind, but not mainly, and not with such things."""
     reading, entry = found.readings[choice.clause], found.index.entries[choice.capability]
     spoken = [token for token in reading.clause.tokens if token.word and is_content(token.word)]
-    if not spoken or choice.score >= _NAMED:
+    things = _objects(reading)
+    if not spoken or not things or not is_plain_verb(spoken[0].word):
+        return False
+    return not _mainly(entry, spoken[0].stem) and not any(_is_known(thing, found.index) for thing in things)
+
+
+def _mainly(entry: Entry, verb: str) -> bool:
+    """Whether it is what the capability does first of all."""
+    return verb in entry.name_stems or alike(entry.first_verb, verb) > 0
+
+
+def _weighed(choice: Choice, found: Outline) -> Choice:
+    """What a clause names by its verb, and by the thing where it says one, is meant: `summarize it`.
+
+    Where most words of a clause say nothing of the capability, it is a guess.
+    """
+    reading, entry = found.readings[choice.clause], found.index.entries[choice.capability]
+    spoken = [token for token in reading.clause.tokens if token.word and is_content(token.word)]
+    if not spoken:
+        return choice
+    touched = [t for t in spoken if t.stem in entry.fields or senses(t.stem) & entry.sense_fields.keys()]
+    only_verb = all(token is spoken[0] for token in touched) and not _mainly(entry, spoken[0].stem)
+    if len(touched) * 2 < len(spoken) or only_verb:
+        return Choice(choice.capability, choice.clause, min(choice.score, _GUESS))
+    if choice.score >= _NAMED:
         return choice
     verb, thing = spoken[0].stem, _object(reading)
     named = [each for each in found.index.entries if verb in each.name_stems] == [entry]
@@ -107,8 +137,8 @@ def _named_outright(found: Outline) -> list[Choice]:
             for number, entry in enumerate(found.index.entries)
             if verb in entry.verbs and things <= entry.fields.keys()
         ]
-        first = [number for number in able if found.index.entries[number].first_verb == verb]
-        named += [Choice(number, at, _NAMED) for number in first or able if len(first or able) == 1]
+        ranked = sorted(able, key=lambda number: (-found.scores[at].get(number, 0.0), number))
+        named += [Choice(number, at, _NAMED) for number in ranked[:1]]
     return named
 
 

@@ -37,13 +37,13 @@ class RulePlanner:
         found = within(found, request.text, attached=bool(request.attachments))
         parts = tuple(_unanswered(request, found))
         if all(choice.score < LEAST for choice in found.choices):
-            raise NothingFits(nothing_fits(request, parts, ()))
+            raise NothingFits(nothing_fits(request, parts, (), reachable))
         builder, failed = _build(request, catalogue, found)
         parts = (*parts, *(wish.because for wish, _ in failed if wish.score < self._threshold))
         failed = [pair for pair in failed if pair[0].score >= self._threshold]
         if not builder.steps:
             raise _cannot(request, parts, failed, reachable)
-        return self._proposal(request, parts, finish(builder), failed)
+        return self._proposal(request, parts, finish(builder), failed, reachable)
 
     def _reading(self, catalogue: Mapping[str, CapabilityDescription]) -> tuple[Index, frozenset[str]]:
         """How the catalogue reads, and the types that can be made with it."""
@@ -56,18 +56,24 @@ class RulePlanner:
         return read[1], read[2]
 
     def _proposal(
-        self, request: Request, parts: tuple[str, ...], builder: Builder, failed: list[Failed]
+        self,
+        request: Request,
+        parts: tuple[str, ...],
+        builder: Builder,
+        failed: list[Failed],
+        reachable: frozenset[str],
     ) -> Proposal:
         steps = tuple(builder.steps)
         score = min(step.score for step in steps)
         unsure = [s for s in steps if s.score < self._threshold and s.key not in builder.put_in]
         remarks = (
             *(f"Not sure that “{step.title}” is what “{short(step.because)}” asks for." for step in unsure),
+            *((_ONLY_READ,) if builder.only_reads() else ()),
             *builder.assumed,
         )
-        not_covered = left_out(request, parts, failed)
+        not_covered = left_out(request, parts, failed, reachable)
         done = {step.because for step in steps if step.key not in builder.put_in}
-        sure = score >= self._threshold and len(not_covered) < max(len(done), 1)
+        sure = score >= self._threshold and not builder.only_reads() and len(not_covered) < max(len(done), 1)
         check = check_of(builder)
         plan = Plan(
             (*steps, *check), result_of(steps, builder.catalogue), check[0].key if check else None, "rules"
@@ -75,6 +81,7 @@ class RulePlanner:
         return Proposal(plan, score, sure, tuple(dict.fromkeys(remarks)), not_covered)
 
 
+_ONLY_READ = "This only reads what is attached: say what is to be done with it."
 _FILE = frozenset({"file"})
 """At hand, attached or not: a plan that needs one and has none says so."""
 
@@ -169,6 +176,6 @@ def _cannot(
     request: Request, parts: tuple[str, ...], failed: list[Failed], reachable: frozenset[str]
 ) -> InputRefused:
     """The person can add what it lacks, or nothing here can do it."""
-    said = nothing_fits(request, parts, failed)
+    said = nothing_fits(request, parts, failed, reachable)
     able = not parts and not request.attachments and any(can_be_added(m, reachable) for _, m in failed)
     return InputRefused(said) if able else NothingFits(said)

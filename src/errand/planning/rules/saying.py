@@ -11,7 +11,9 @@ from errand.planning.rules.tokens import Literal, tokens
 Failed = tuple[Wish, MissingInputError]
 
 
-def nothing_fits(request: Request, parts: Sequence[str], failed: Sequence[Failed]) -> str:
+def nothing_fits(
+    request: Request, parts: Sequence[str], failed: Sequence[Failed], reachable: frozenset[str]
+) -> str:
     """Which parts nothing here can do, in the words of the request."""
     beyond = list(dict.fromkeys(parts))
     said = []
@@ -20,7 +22,8 @@ def nothing_fits(request: Request, parts: Sequence[str], failed: Sequence[Failed
         more = f", nor {len(beyond) - _MOST_NAMED} more parts" if len(beyond) > _MOST_NAMED else ""
         said.append(f"Nothing here can do {named}{more}: no capability is for that.")
     said += [
-        f"“{short(wish.because)}” can not be done: {lack(request, missing)}" for wish, missing in failed[:2]
+        f"“{short(wish.because)}” can not be done: {lack(request, missing, reachable)}"
+        for wish, missing in failed[:2]
     ]
     return " ".join(said)
 
@@ -28,14 +31,19 @@ def nothing_fits(request: Request, parts: Sequence[str], failed: Sequence[Failed
 _MOST_NAMED = 4
 
 
-def left_out(request: Request, parts: Iterable[str], failed: Iterable[Failed]) -> tuple[str, ...]:
+def left_out(
+    request: Request, parts: Iterable[str], failed: Iterable[Failed], reachable: frozenset[str]
+) -> tuple[str, ...]:
     """A sentence for each part of the request that the plan does nothing about."""
     found = [f"“{short(part)}” is left out: nothing here does that." for part in parts]
-    found += [f"“{short(wish.because)}” is left out: {lack(request, missing)}" for wish, missing in failed]
+    found += [
+        f"“{short(wish.because)}” is left out: {lack(request, missing, reachable)}"
+        for wish, missing in failed
+    ]
     return tuple(dict.fromkeys(found))
 
 
-def lack(request: Request, missing: MissingInputError) -> str:
+def lack(request: Request, missing: MissingInputError, reachable: frozenset[str]) -> str:
     """What a step would need and does not have, and what to do."""
     needs = f"{missing.capability} needs {_one(missing.slot)}"
     if missing.slot.type in SCALARS:
@@ -43,6 +51,8 @@ def lack(request: Request, missing: MissingInputError) -> str:
     if request.attachments:
         return f"{needs}, and nothing here makes that from what is attached."
     cut = tokens(request.text)
+    if missing.slot.type not in reachable:
+        return f"{needs}, and nothing here makes that."
     if files := [t.text for t in cut if t.literal is Literal.FILE]:
         return f"{needs}: {files[0]} is named but not attached; attach it."
     if pages := [t.text for t in cut if t.literal is Literal.URL]:
