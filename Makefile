@@ -14,7 +14,7 @@ endif
 endef
 $(foreach each,TASK ATTACH OUT ARGS ERRAND,$(eval $(call as-typed,$(each))))
 
-.PHONY: help setup run test lint format docs bench lock clean
+.PHONY: help setup run test killtest lint format docs bench lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -27,6 +27,10 @@ run: setup ## start the assistant; or one task: TASK="…" ATTACH="a b" OUT=fold
 
 test: setup ## the tests; ARGS="-k word" for some of them
 	@$(bin)/python -m pytest $(ARGS)
+
+killtest: setup ## kill real runs at MOMENTS=15 random moments; FOLDER=… with the files to work on
+	@KILLTEST_MOMENTS="$(or $(MOMENTS),15)" $(if $(FOLDER),KILLTEST_FOLDER="$(FOLDER)") \
+	  $(bin)/python -m pytest --verbose tests/e2e/test_killed_run.py
 
 lint: setup ## format, lint, types, import layers, YAML, lock
 	@$(bin)/ruff format --quiet --check .
