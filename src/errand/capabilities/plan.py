@@ -59,14 +59,28 @@ def plan_capability(planner: Planner, live: Descriptions) -> Capability[PlanInpu
 
 
 def _confirmed(proposal: Proposal, context: Context) -> Proposal:
-    steps = "; ".join(f"{n}. {s.title or s.capability}" for n, s in enumerate(proposal.plan.steps, start=1))
-    unsure = " ".join(proposal.remarks)
-    asked = Question(
-        name="plan",
-        text=f"I am not sure of this plan ({proposal.score:.0%}): {steps}. {unsure} Shall I carry it out?",
-        kind=QuestionKind.CHOICE,
-        choices=(YES, NO),
-    )
+    asked = Question(name="plan", text=question(proposal), kind=QuestionKind.CHOICE, choices=(YES, NO))
     if context.ask(asked).strip().lower() not in (YES, "y"):
         raise NothingFits("The plan was declined: say in other words what is to be done.")
     return replace(proposal, remarks=(*proposal.remarks, "The plan was confirmed by a person."))
+
+
+def question(proposal: Proposal) -> str:
+    """What would be done step by step, what would not, and what is unsure."""
+    titles = list(dict.fromkeys(step.title or step.capability for step in proposal.plan.steps))
+    steps = [f"  {n}. {title}" for n, title in enumerate(titles[:_MOST_STEPS], start=1)]
+    if len(titles) > _MOST_STEPS:
+        steps.append(f"  … and {len(titles) - _MOST_STEPS} more")
+    unsure = proposal.remarks or ("It may not be what the request asks for.",)
+    return "\n".join(
+        (
+            "I am not sure that I understand the request. This is what I would do:",
+            *steps,
+            *(f"Unsure: {remark}" for remark in unsure),
+            *(f"Not done: {part}" for part in proposal.not_covered),
+            "Shall I do this?",
+        )
+    )
+
+
+_MOST_STEPS = 20

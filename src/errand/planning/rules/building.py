@@ -198,15 +198,16 @@ class Builder:
     def _near_at_hand(self, slot: Slot, wish: Wish) -> list[_Made]:
         """For a list that need not be given: what one step makes of what is attached, since it may help."""
         maker = self.chains.maker(slot.type)
-        if not slot.many or maker is None or not needed(wish.capability):
+        if not slot.many or maker is None or not needed(wish.capability) or not needed(maker):
             return []
         endings = [each.name.rsplit(".", 1)[-1].lower() for each in self.request.attachments]
         fitting = [slot.type in EXTENSIONS.get(ending, ()) for ending in endings]
         if self.chains.cost(slot.type) > _NEAR or not fitting or not all(fitting):
             return []
         if not any(each.kind == slot.type for each in self.made):
+            only_needed = replace(maker, inputs=tuple(needed(maker)))  # else it could go on in a circle
             try:
-                self.put_in_for(maker, slot, wish)
+                self.put_in_for(only_needed, slot, wish)
             except MissingInputError:
                 return []
         return self._fitting(slot, wish)
