@@ -117,10 +117,10 @@ class Embedded:
             slots=self._settings.slots,
         )
         rescuer = Rescuer(self._engine, only=only)
-        worker.start()
-        rescuer.look()
-        rescuer.start()
         try:
+            worker.start()
+            rescuer.look()
+            rescuer.start()
             yield EmbeddedWork(worker)
         finally:
             rescuer.stop()

@@ -1,16 +1,19 @@
 """What the engine promises, on the real database, queue and worker."""
 
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from errand.domain.errors import InputRefused, NotFound
 from errand.domain.ids import SubtaskKey, WorkerId
 from errand.domain.plan import Plan, Reference
+from errand.domain.request import Limits, Request
 from errand.domain.task import Failed, Fault, Succeeded, TaskStatus
-from errand.store import reading
+from errand.engine import Engine
+from errand.queues.in_process import InProcessQueue
+from errand.store import reading, state
 from tests.installation import TestInstallation, address, step
 
 Make = Callable[..., TestInstallation]
@@ -24,20 +27,6 @@ SUM = Plan(
     ),
     result=Reference.parse("sum.value"),
 )
-
-
-@pytest.fixture
-def make(tmp_path: Path) -> Iterator[Make]:
-    made: list[TestInstallation] = []
-
-    def build(*steps: object, **kept: object) -> TestInstallation:
-        plan = kept.pop("plan", None) or Plan(tuple(steps))  # type: ignore[arg-type]  # steps of the test
-        made.append(TestInstallation(tmp_path, plan, **kept))  # type: ignore[arg-type]  # as the test names them
-        return made[-1]
-
-    yield build
-    for each in made:
-        each.close()
 
 
 def test_outputs_flow_along_references_to_the_result(make: Make) -> None:
@@ -199,42 +188,6 @@ def test_a_plan_without_a_result_is_partial(make: Make) -> None:
     assert view.status is TaskStatus.PARTIAL
 
 
-def test_a_question_makes_the_task_wait_and_the_answer_lets_it_go_on(make: Make) -> None:
-    installation = make(step("one", "test.ask"))
-    task = installation.submit()
-    with installation.working():
-        view = installation.until(task, lambda seen: seen.waiting)
-        assert view.shown_status == "waiting"
-        with installation.database.read() as tx:
-            (asked,) = reading.questions(tx, task, only_open=True)
-        installation.engine.answer(asked.id, "42", "somebody")
-        view = installation.until(task, lambda seen: seen.status.ended)
-    assert (view.status, view.result) == (TaskStatus.SUCCEEDED, {"value": 42})
-    with pytest.raises(NotFound):
-        installation.engine.answer(asked.id, "43", "somebody")
-
-
-def test_an_unsure_plan_waits_for_a_person(make: Make) -> None:
-    installation = make(step("one", "test.give"), sure=False)
-    task = installation.submit()
-    with installation.working():
-        installation.until(task, lambda seen: seen.waiting)
-        with installation.database.read() as tx:
-            (asked,) = reading.questions(tx, task, only_open=True)
-        installation.engine.answer(asked.id, "no", "somebody")
-        view = installation.until(task, lambda seen: seen.status.ended)
-    assert (view.status, view.fault) == (TaskStatus.FAILED, Fault.INPUT)
-
-
-def test_cancelling_ends_everything_that_has_not_ended(make: Make) -> None:
-    installation = make(plan=SUM)
-    task = installation.submit()
-    assert installation.engine.cancel(task) is True
-    assert installation.engine.cancel(task) is False
-    assert installation.view(task).status is TaskStatus.CANCELLED
-    assert installation.engine.claim(address(task, "plan"), ME) is None
-
-
 def test_a_task_past_its_time_ends_as_partial(make: Make) -> None:
     installation = make(step("one", "test.ask"))
     task = installation.submit()
@@ -246,38 +199,62 @@ def test_a_task_past_its_time_ends_as_partial(make: Make) -> None:
     assert "time limit" in view.missing[0]
 
 
-def test_retrying_runs_what_failed_and_what_rests_on_it_but_not_what_is_done(make: Make) -> None:
-    installation = make(
-        step("good", "test.give", value=1),
-        step("bad", "test.break"),
-        step("after", "test.give", "bad"),
-    )
-    view = installation.run()
-    assert view.status is TaskStatus.FAILED
-    assert installation.engine.retry(view.id) == ["bad", "after"]
-    job = installation.engine.claim(address(view.id, "bad"), ME)
+def test_a_job_that_is_renewed_just_before_it_is_taken_back_stays(make: Make) -> None:
+    installation = make(step("one", "test.give"))
+    task = installation.submit()
+    job = installation.engine.claim(address(task, "plan"), ME)
+    installation.clock.ahead = timedelta(minutes=1)
     assert job is not None
-    installation.engine.settle(job, Succeeded({"value": 1}))
-    job = installation.engine.claim(address(view.id, "after"), ME)
-    assert job is not None
-    installation.engine.settle(job, Succeeded({"value": 2}))
-    assert installation.view(view.id).status is TaskStatus.SUCCEEDED
-    assert installation.event_types(view.id, "good").count("subtask.started") == 1
+    rescuing = threading.Thread(target=installation.engine.rescue)
+    with installation.database.write() as tx:
+        rescuing.start()  # it finds the job expired, and waits for this transaction
+        rescuing.join(0.05)
+        assert state.renew(tx, job, installation.clock() + timedelta(seconds=30))
+    rescuing.join()
+    assert installation.statuses(task) == {"plan": "running"}
 
 
-def test_there_is_nothing_to_retry_in_a_task_that_succeeded(make: Make) -> None:
+def test_progress_of_a_job_that_was_taken_away_is_not_told(make: Make) -> None:
+    installation = make(step("one", "test.give"))
+    task = installation.submit()
+    job = installation.engine.claim(address(task, "plan"), ME)
+    assert job is not None
+    assert installation.engine.note_progress(job, "on it", None) is True
+    installation.engine.cancel(task)
+    assert installation.engine.note_progress(job, "still on it", None) is False
+    assert installation.event_types(task)[-1] == "task.cancelled"
+
+
+def test_what_one_process_asks_for_another_takes_up_at_its_next_look(make: Make) -> None:
+    worker_side = make(step("one", "test.give", value=3))
+    here = Engine(worker_side.database, InProcessQueue(), worker_side.clock, resend=timedelta(0))
+    task = here.submit(Request("anything"))
+    with worker_side.working():
+        view = worker_side.until(task, lambda seen: seen.status.ended)
+    assert view.status is TaskStatus.SUCCEEDED
+    assert worker_side.event_types(task).count("subtask.started") == 2
+
+
+def test_looking_after_one_task_leaves_the_others_as_they_are(make: Make) -> None:
+    installation = make(step("one", "test.give"))
+    limits = Limits(wall_seconds=1)
+    one, other = (installation.engine.submit(Request("x", limits=limits)) for _ in range(2))
+    for task in (one, other):
+        installation.engine.claim(address(task, "plan"), ME)
+    installation.clock.ahead = timedelta(minutes=1)
+    assert installation.engine.rescue(one) == [address(one, "plan")]
+    assert installation.engine.send_due(one) == 1
+    assert installation.engine.stop_overdue(one) == [one]
+    assert installation.statuses(other) == {"plan": "running"}
+
+
+def test_more_inputs_than_a_database_takes_in_one_statement(make: Make) -> None:
     installation = make(plan=SUM)
-    view = installation.run()
-    with pytest.raises(InputRefused, match="nothing to retry"):
-        installation.engine.retry(view.id)
-
-
-def test_a_dead_letter_can_be_discarded_once(make: Make) -> None:
-    installation = make(step("one", "test.break"))
-    view = installation.run()
-    installation.engine.discard(address(view.id, "one"))
-    with pytest.raises(NotFound):
-        installation.engine.discard(address(view.id, "one"))
+    task = installation.submit()
+    job = installation.engine.claim(address(task, "plan"), ME)
+    assert job is not None
+    many = replace(job, inputs={"values": [{"$from": f"s{n}.value"} for n in range(70_000)]})
+    assert installation.engine.inputs(many) == {"values": []}
 
 
 def test_a_failure_of_a_job_that_was_taken_away_changes_nothing(make: Make) -> None:
@@ -296,12 +273,3 @@ def test_a_job_past_its_time_limit_is_given_up_and_its_late_result_dropped(make:
     dead = installation.subtask(view.id, "one")
     assert (dead.status, dead.attempt) == ("dead", 3)
     assert "took longer than its limit" in dead.error
-
-
-def test_a_running_job_notices_that_its_task_was_cancelled(make: Make) -> None:
-    installation = make(step("one", "test.dawdle"))
-    task = installation.submit()
-    with installation.working():
-        installation.until(task, lambda _: "subtask.progress" in installation.event_types(task, "one"))
-        installation.engine.cancel(task)
-    assert installation.statuses(task)["one"] == "cancelled"

@@ -7,13 +7,15 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import insert, select
 
 from errand.domain.errors import HomeInUse, InputRefused, SetupError, StoreUnavailable
 from errand.store.artifacts import ArtifactFolder
-from errand.store.database import Database
+from errand.store.database import MIGRATIONS, Database
 from errand.store.home import Home
 from errand.store.tables import metadata, worker
 from tests.installation import LONG_ENOUGH
@@ -37,6 +39,42 @@ def test_migrating_twice_changes_nothing(database: Database) -> None:
     with database.read() as tx:
         assert tx.exec_driver_sql("SELECT version_num FROM alembic_version").all() == [("0002",)]
     database.close()
+
+
+def test_processes_that_start_at_once_on_a_new_home_bring_it_up_to_date_together(tmp_path: Path) -> None:
+    script = (
+        "import sys; from errand.store.database import MIGRATIONS, Database\n"
+        "sys.stdin.read(1); Database(sys.argv[1]).migrate(); print('done')"
+    )
+    url = f"sqlite:///{tmp_path / 'errand.db'}"
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", script, url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(4)
+    ]
+    for each in started:
+        assert each.stdin is not None
+        each.stdin.write("x")
+        each.stdin.flush()
+    assert [each.communicate(timeout=LONG_ENOUGH)[0] for each in started] == ["done\n"] * 4
+
+
+def test_questions_of_tasks_that_have_ended_are_closed_by_the_second_migration(tmp_path: Path) -> None:
+    made = Database(f"sqlite:///{tmp_path / 'errand.db'}")
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with made.write() as tx:
+        config.attributes["connection"] = tx
+        command.upgrade(config, "0001")
+        tx.exec_driver_sql(
+            "INSERT INTO question (id, task, subtask, name, kind, text, choices, asked) "
+            "VALUES ('q', 't', 's', 'n', 'open', 'Which?', '[]', '2026-01-01 00:00:00')"
+        )
+    made.migrate()
+    with made.read() as tx:
+        assert tx.exec_driver_sql("SELECT id, withdrawn FROM question").all() == [("q", 1)]
+    made.close()
 
 
 def test_times_come_back_as_the_same_moment_in_utc(database: Database) -> None:
@@ -110,6 +148,12 @@ def test_an_artifact_is_stored_once_and_found_by_its_hash(tmp_path: Path) -> Non
 def test_only_a_hash_reaches_an_artifact(tmp_path: Path, digest: str) -> None:
     with pytest.raises(InputRefused):
         ArtifactFolder(tmp_path).get(digest)
+
+
+def test_a_folder_that_can_not_be_written_is_said_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "artifacts").write_text("a file stands in the way")
+    with pytest.raises(StoreUnavailable, match="can not be written"):
+        ArtifactFolder(tmp_path / "artifacts").put(b"content")
 
 
 def test_an_artifact_that_is_missing_is_said_in_a_sentence(tmp_path: Path) -> None:
