@@ -106,7 +106,7 @@ def _company(lines: list[str]) -> str:
             continue
         before = _FILE_NUMBER.sub("", line[: found.start()]).split(" | ")[0].strip(" _()|")
         for candidate in [before, *reversed(lines[max(at - 6, 0) : at])]:
-            name = candidate.split(" | ")[0].strip(" _*")
+            name = _FILE_NUMBER.sub("", candidate).split(" | ")[0].strip(" _*")
             if len(name) >= 2 and len(name) <= _SHORT and not _NO_NAME.match(name) and name[0] != "(":
                 return name
     conformed = _CONFORMED.search("\n".join(lines))

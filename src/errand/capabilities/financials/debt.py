@@ -142,8 +142,10 @@ def _total(draft: Draft, extra: list[str]) -> None:
             "No debt is reported: neither loans, borrowings nor notes are among the figures."
         )
     elif concept:
-        kind = "with the part due within a year" if includes_current else "without the part due within a year"
-        draft.remarks.append(f"Long-term debt is what the filing reports as {concept}, {kind}.")
+        kind = ", with the part due within a year" if includes_current else ""
+        if not includes_current and "current_liabilities" in draft.lines:
+            kind = ", without the part due within a year"
+        draft.remarks.append(f"Long-term debt is what the filing reports as {concept}{kind}.")
 
 
 def _with_its_current_part(draft: Draft) -> None:

@@ -233,6 +233,7 @@ _CASH = (
         "cash from operating activities / net income",
         "operating_cash_flow / net_income",
         positive=("net_income",),
+        not_for_banks=True,
     ),
     _multiple(
         "fcf_conversion",
@@ -241,6 +242,7 @@ _CASH = (
         "free cash flow / net income",
         "free_cash_flow / net_income",
         positive=("net_income",),
+        not_for_banks=True,
     ),
     _share_of(
         "capex_to_revenue",

@@ -73,10 +73,20 @@ def _depreciation(draft: Draft) -> None:
     draft.labels["depreciation"] = "Depreciation and amortization"
 
 
+def _cash(draft: Draft) -> None:
+    """What the cash flow statement ends with may hold restricted cash."""
+    if draft.concepts.get("cash", "").startswith("CashCashEquivalentsRestricted"):
+        draft.labels["cash"] = "Cash, cash equivalents and restricted cash"
+        draft.remarks.append("Cash is reported together with restricted cash only.")
+
+
 def _free_cash_flow(draft: Draft) -> None:
-    draft.derive("free_cash_flow", "operating_cash_flow - capex")
+    """Of a bank it says nothing: lending and deposits move its operating cash flow."""
+    if not {"deposits", "noninterest_income"} & draft.lines.keys():
+        draft.derive("free_cash_flow", "operating_cash_flow - capex")
 
 
 _STEPS: tuple[Callable[[Draft], None], ...] = (
-    derive_revenue, _gross_profit, _sga, _liabilities, _depreciation, derive_debt, _free_cash_flow,
+    derive_revenue, _gross_profit, _sga, _liabilities, _depreciation, derive_debt, _cash,
+    _free_cash_flow,
 )  # fmt: skip

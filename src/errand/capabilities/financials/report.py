@@ -14,6 +14,7 @@ from errand.capabilities.financials.model import (
     Statements,
     StatementsRef,
 )
+from errand.capabilities.financials.report_answer import answer
 from errand.capabilities.financials.report_figures import (
     balance_sheet,
     cash_flow,
@@ -42,6 +43,7 @@ class FinancialReportInput(BaseModel):
     risks: RisksRef | None = Field(default=None, description="The filing's risk factors, ranked.")
     sections: SectionsRef | None = Field(default=None, description="The filing taken apart.")
     charts: list[ChartRef] = Field(default=[], description="Charts to show.")
+    request: str = Field(default="", description="What was asked for; the report answers it first.")
 
 
 class FinancialReport(BaseModel):
@@ -68,6 +70,7 @@ def report(given: FinancialReportInput, context: Context) -> FinancialReport:
 
 _SECTIONS: tuple[tuple[str, Callable[[Page], Iterator[str]]], ...] = (
     ("Summary", summary),
+    ("Answer", answer),
     ("Key figures", key_figures),
     ("Growth and profitability", growth_and_profitability),
     ("Balance sheet, debt and liquidity", balance_sheet),
@@ -87,6 +90,8 @@ def _report(page: Page) -> Iterator[str]:
     yield f"{form}{when} · amounts in {page.statements.currency}"
     yield ""
     for heading, section in _SECTIONS:
+        if section is answer and not page.request:
+            continue
         yield f"## {heading}"
         yield ""
         yield from section(page)
@@ -105,6 +110,7 @@ def _page(given: FinancialReportInput, context: Context) -> Page:
         flags=context.load_model(given.flags, FlagSet),
         risks=context.load_model(given.risks, RankedRisks) if given.risks else None,
         sections=context.load_model(given.sections, FilingSections) if given.sections else None,
+        request=" ".join(given.request.split()),
         pictures=tuple((name, alt or PurePath(name).stem.replace("-", " ")) for name, alt in pictures),
     )
 

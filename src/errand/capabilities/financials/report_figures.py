@@ -148,7 +148,10 @@ def _compared(page: Page, line: Line) -> str:
     grown, before = page.grown(line), page.amount(line, earlier)
     current = line.at(page.current.label)
     if grown is None or (current and current.value < 0):
-        return f"{said}, after {_a(noun(line, earlier))} of {before} a year before {mark}"
+        lost = current is not None and current.value < 0
+        return (
+            f"{_a(said) if lost else said}, after {_a(noun(line, earlier))} of {before} a year before {mark}"
+        )
     page.ledger.figure(grown, name(line), "change")
     if grown.value == 0:
         return f"{said}, unchanged {mark}"

@@ -24,6 +24,7 @@ NOTHING = "–"
 NOT_MEANINGFUL = "n/m"
 _YEAR = range(350, 386)
 """Days between the ends of two fiscal years: 52 or 53 weeks, or a calendar year."""
+_SAME_LENGTH = 20
 _SCALES = ((Decimal(10) ** 9, "billions"), (Decimal(10) ** 6, "millions"), (Decimal(10) ** 3, "thousands"))
 
 Row = tuple[str, ...]
@@ -36,6 +37,8 @@ class Page:
     flags: FlagSet
     risks: RankedRisks | None = None
     sections: FilingSections | None = None
+    request: str = ""
+    """What was asked for, in the person's words."""
     pictures: tuple[tuple[str, str], ...] = ()
     """Name and description of each chart."""
     ledger: Ledger = field(default_factory=Ledger)
@@ -46,8 +49,8 @@ class Page:
 
     @property
     def prior(self) -> Period | None:
-        """The one a year before; else the next older one."""
-        older = self.statements.periods[1:]
+        """The one a year before; else the next older one of the same length."""
+        older = [each for each in self.statements.periods[1:] if _as_long(each, self.current)]
         year_before = (each for each in older if (self.current.end - each.end).days in _YEAR)
         return next(year_before, older[0] if older else None)
 
@@ -140,6 +143,11 @@ class Page:
             if any(word in file for word in words)
             for line in (f"![{escape(description)}]({file})", "")
         ]
+
+
+def _as_long(period: Period, other: Period) -> bool:
+    lengths = [(each.end - each.start).days if each.start else 0 for each in (period, other)]
+    return abs(lengths[0] - lengths[1]) <= _SAME_LENGTH
 
 
 def at(ratio: Ratio, period: Period) -> Figure | None:

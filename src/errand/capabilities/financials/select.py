@@ -14,6 +14,10 @@ from errand.capabilities.financials.items import Item, Measure
 from errand.capabilities.financials.model import Period
 
 _TAXONOMIES = ("us-gaap", "ifrs-full", "ifrs", "table")
+_SUMS_TO_REVENUE = (
+    ("GrossProfit", "CostOfRevenue"), ("GrossProfit", "CostOfGoodsAndServicesSold"),
+    ("OperatingIncomeLoss", "CostsAndExpenses"), ("GrossProfit", "CostOfSales"),
+)  # fmt: skip
 _NOT_OWN = frozenset({"dei", "srt", "ecd", "cyd", "country", "currency", "exch", "invest", "stpr"})
 _OWN_ITEMS = frozenset(
     {"revenue", "cost_of_revenue", "operating_income", "net_income", "pretax_income", "operating_cash_flow",
@@ -54,7 +58,7 @@ class Facts:
             return self._of_one_class(item, periods) if item.measure is Measure.PER_SHARE else {}
         order = sorted(candidates, key=lambda c: _rank(candidates[c], item, periods))
         if item.name == "revenue":
-            order = _largest_total_first(order, candidates)
+            order = self._adding_up(order, candidates, periods) or _largest_total_first(order, candidates)
         chosen = dict(candidates[order[0]])
         if item.mixes:
             for concept in order[1:]:
@@ -90,6 +94,27 @@ class Facts:
                 found = {period.label: _best(same, period, instant=item.instant) for period in periods}
                 return {label: fact for label, fact in found.items() if fact is not None}
         return {}
+
+    def _adding_up(
+        self, order: list[str], candidates: Mapping[str, Mapping[str, Fact]], periods: Sequence[Period]
+    ) -> list[str] | None:
+        """Where no statement tells, the revenue that gross profit and costs, or operating income and all
+        costs, add up to. None: nothing adds up.
+        """
+        label = periods[0].label
+        told = any(fact.statement for found in candidates.values() for fact in found.values())
+        if told or len({found[label].value for found in candidates.values() if label in found}) < 2:
+            return None
+        sums = {self._sum(pair, periods[0]) for pair in _SUMS_TO_REVENUE} - {None}
+        fitting = [c for c in order if label in candidates[c] and candidates[c][label].value in sums]
+        return [*fitting, *(c for c in order if c not in fitting)] if fitting else None
+
+    def _sum(self, concepts: tuple[str, str], period: Period) -> Decimal | None:
+        found = [
+            _best([f for f in self._by_concept.get(c, ()) if f.start], period, instant=False)
+            for c in concepts
+        ]
+        return sum((f.value for f in found if f), Decimal(0)) if all(found) else None
 
     def _fits(self, fact: Fact, item: Item) -> bool:
         if item.instant != (fact.start is None):
