@@ -103,19 +103,26 @@ class ChoosingPlanner:
             known = self.playbooks.propose(request, catalogue)
         except NothingFits:
             return self._by_rules(request, catalogue)
+        narrower = self.playbooks.is_narrower(request)
+        if made := self._better(known, request, catalogue, narrower=narrower):
+            return made
+        return replace(known, remarks=(*known.remarks, _MORE_THAN_ASKED)) if narrower else known
+
+    def _better(
+        self, known: Proposal, request: Request, catalogue: Catalogue, *, narrower: bool
+    ) -> Proposal | None:
+        """What the rules propose, where that goes before the playbook."""
         try:
             made = self.rules.propose(request, catalogue)
         except InputRefused:
-            return known
+            return None
         if not made.sure or check_plan(made.plan, catalogue, request):
-            return known
+            return None
         more, less = len(made.not_covered), len(known.not_covered)
-        further = _capabilities(made) - _capabilities(known)
-        if (more < less and further) or (not known.sure and made.score > known.score and more <= less):
-            return made
-        if not self.playbooks.is_narrower(request):
-            return known
-        return made if more <= less else replace(known, remarks=(*known.remarks, _MORE_THAN_ASKED))
+        if more < less:
+            return made if _capabilities(made) - _capabilities(known) else None
+        surer = not known.sure and made.score > known.score
+        return made if more == less and (narrower or surer) else None
 
     def _by_rules(self, request: Request, catalogue: Catalogue) -> Proposal:
         """When they know nothing either, what a playbook would need is of more use to the person."""
