@@ -44,7 +44,7 @@ def left_out(playbook: Playbook, request: Request, does: frozenset[str]) -> tupl
     """Sentences on the parts that the playbook does nothing about. `does`: words of what its steps do."""
     parts = asked_parts(request.text)
     left = [
-        f"“{shorter(part.text)}” is left out: nothing here does that."
+        f"“{shorter(part.text)}”"
         for part in parts
         if _is_wish(part.clause) and not _covers(playbook, part, does)
     ]

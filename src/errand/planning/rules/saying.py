@@ -35,11 +35,8 @@ def left_out(
     request: Request, parts: Iterable[str], failed: Iterable[Failed], reachable: frozenset[str]
 ) -> tuple[str, ...]:
     """A sentence for each part of the request that the plan does nothing about."""
-    found = [f"“{short(part)}” is left out: nothing here does that." for part in parts]
-    found += [
-        f"“{short(wish.because)}” is left out: {lack(request, missing, reachable)}"
-        for wish, missing in failed
-    ]
+    found = [f"“{short(part)}”" for part in parts]
+    found += [f"“{short(wish.because)}”: {lack(request, missing, reachable)}" for wish, missing in failed]
     return tuple(dict.fromkeys(found))
 
 
