@@ -1,11 +1,13 @@
 """`errand`, and `python -m errand`: the command line on the real installation."""
 
 import io
+import os
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from errand.frontends.cli import command_line
 
@@ -18,10 +20,17 @@ def main(open_installation: "Callable[[], Installation] | None" = None) -> int:
     """The exit status. Another opener than the real one is for whoever embeds or tests the command line."""
     sys.excepthook = _say_defect
     threading.excepthook = _say_defect_of_thread
+    sys.stdout = sys.stdout or _nowhere()
+    sys.stderr = sys.stderr or _nowhere()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that has no ✓ shows a ?
     return command_line(open_installation or _open_installation)
+
+
+def _nowhere() -> TextIO:
+    """For a stream that was closed by whoever started this process (`errand … >&-`)."""
+    return Path(os.devnull).open("w", encoding="utf-8")
 
 
 def _open_installation() -> "Embedded":

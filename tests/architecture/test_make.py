@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -20,8 +21,9 @@ MAKE = shutil.which("make") or "make"
 def echo(tmp_path: Path) -> Path:
     """Stands where the command `errand` would, and prints what it was given."""
     program = tmp_path / "echo arguments"
+    code = "import json, sys; print(json.dumps(sys.argv[1:]))"
     program.write_text(
-        f"#!{sys.executable}\nimport json, sys\nprint(json.dumps(sys.argv[1:]))\n", encoding="utf-8"
+        f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -c {shlex.quote(code)} "$@"\n', encoding="utf-8"
     )
     program.chmod(0o755)
     return program

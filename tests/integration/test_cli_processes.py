@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import shlex
 import signal
 import subprocess
 import sys
@@ -206,6 +207,28 @@ def test_a_defect_is_one_sentence_unless_somebody_looks_for_it(monkeypatch: pyte
     assert ran.stderr.startswith("errand: This is a defect of Errand itself (KeyError: 'x'); run it again")
     assert ran.stderr.count("\n") == 1
     assert "Traceback" in looked_for.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.usefixtures("errand")
+def test_output_that_can_not_be_written_is_one_sentence() -> None:
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(
+            [sys.executable, "-m", "errand", "tasks"],
+            stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=LONG_ENOUGH,
+        )  # fmt: skip
+
+    assert ran.returncode == 1
+    assert ran.stderr == (
+        "errand: The output can not be written (No space left on device): send it somewhere else.\n"
+    )
+
+
+@pytest.mark.usefixtures("errand")
+def test_a_closed_output_is_no_reason_to_fail() -> None:
+    closed = f"exec {shlex.quote(sys.executable)} -m errand tasks >&- 2>&-"
+
+    assert subprocess.run(["/bin/sh", "-c", closed], check=False, timeout=LONG_ENOUGH).returncode == 0
 
 
 def typed_in_python(*words: str) -> subprocess.CompletedProcess[str]:

@@ -64,7 +64,10 @@ _Task = Annotated[str, typer.Argument(metavar="TASK", help="Its id, or how it be
 def command_line(open_installation: "Open", arguments: Sequence[str] | None = None) -> int:
     """Carry out what was typed; the exit status. Errors that a person meets are one sentence."""
     try:
-        typer.main.get_command(build_app(open_installation)).main(arguments, prog_name="errand")
+        try:
+            typer.main.get_command(build_app(open_installation)).main(arguments, prog_name="errand")
+        finally:
+            sys.stdout.flush()  # while there is still somebody to tell that it can not be written
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
     except (InputRefused, SetupError) as error:
@@ -72,6 +75,11 @@ def command_line(open_installation: "Open", arguments: Sequence[str] | None = No
         return wording.BAD_INPUT
     except ErrandError as error:
         _complain(error)
+        return wording.FAILED
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        _complain(SetupError(f"The output can not be written ({error.strerror}): send it somewhere else."))
         return wording.FAILED
     return wording.SUCCEEDED
 
