@@ -97,7 +97,7 @@ MOVE = st.builds(
 
 
 @settings(  # without shrinking: a walk takes long, and its last moves tell enough
-    max_examples=40, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow]
+    max_examples=20, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow]
 )
 @given(
     plan=plans(),
