@@ -151,7 +151,6 @@ class Capability(Generic[I, O]):
     effects: Effects = Effects.NONE
     needs: tuple[Need, ...] = ()
     time_limit_seconds: float = 600.0
-    max_attempts: int = 3
 
     def missing(self) -> tuple[Need, ...]:
         return tuple(need for need in self.needs if not need.is_met())

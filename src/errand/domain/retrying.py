@@ -35,7 +35,7 @@ def restart(subtasks: Sequence[SubtaskView], only: Collection[str] = ()) -> Rest
     for each in subtasks:
         for need in each.needs:
             dependents.setdefault(need, []).append(each.address.key)
-    known = {each.address.key: each for each in subtasks}
+    known: dict[str, SubtaskView] = {each.address.key: each for each in subtasks}
     again, left = set(chosen), list(chosen)
     while left:
         key = left.pop()
@@ -63,7 +63,7 @@ def restart(subtasks: Sequence[SubtaskView], only: Collection[str] = ()) -> Rest
 
 
 def _refuse_unusable(subtasks: Sequence[SubtaskView], only: Collection[str]) -> None:
-    known = {each.address.key: each for each in subtasks}
+    known: dict[str, SubtaskView] = {each.address.key: each for each in subtasks}
     for key in only:
         if key not in known:
             raise NotFound(f"The task has no subtask {key}; `errand show` lists them.")
