@@ -101,7 +101,8 @@ def inline(filing: Filing, agent: str = "spans") -> bytes:
     )
     head = (
         f"<?xml version='1.0' encoding='ASCII'?>\n<html {_NAMESPACES} xml:lang='en-US'>"
-        f"<head><title>doc</title></head><body><div style='display:none'><ix:header><ix:hidden>{cover}</ix:hidden><ix:references>"
+        "<head><title>doc</title></head><body><div style='display:none'><ix:header>"
+        f"<ix:hidden>{cover}</ix:hidden><ix:references>"
         "<link xlink:type='simple' xlink:href='own.xsd' xmlns='http://www.xbrl.org/2003/linkbase'/>"
         "</ix:references>"
         f"<ix:resources>{''.join(_contexts(filing))}{_units(filing)}</ix:resources></ix:header></div>"

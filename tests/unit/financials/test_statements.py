@@ -293,3 +293,56 @@ def test_earnings_per_share_of_one_class_stand_where_only_classes_report_them() 
 def test_facts_that_tell_of_no_period_are_refused_with_what_to_do() -> None:
     with pytest.raises(InputRefused, match="attach a filing with statements"):
         build_statements(fact_set([fact("dei:EntityPublicFloat", 5, YEAR[2024])]))
+
+
+def test_a_total_of_the_notes_stands_above_kinds_on_the_balance_sheet() -> None:
+    span = YEAR[2024]
+    facts = [
+        fact("NetIncomeLoss", 5, span),
+        fact("Assets", 1000, span),
+        fact("LongTermDebtNoncurrent", 500, span),
+        balance("SeniorNotes", 300),
+        balance("ConvertibleDebtNoncurrent", 190),
+    ]
+
+    made = build_statements(fact_set(facts))
+
+    assert values_of(made, "long_term_debt") == {"FY2024": Decimal(500)}
+    assert values_of(made, "total_debt") == {"FY2024": Decimal(500)}
+
+
+def test_kinds_of_debt_without_a_total_are_its_sum() -> None:
+    span = YEAR[2024]
+    facts = [
+        fact("NetIncomeLoss", 5, span),
+        fact("Assets", 1000, span),
+        balance("SeniorNotes", 300),
+        balance("ConvertibleDebtNoncurrent", 190),
+    ]
+
+    made = build_statements(fact_set(facts))
+
+    assert values_of(made, "long_term_debt") == {"FY2024": Decimal(490)}
+
+
+def test_amortization_that_is_reported_apart_counts_with_depreciation() -> None:
+    values = {"NetIncomeLoss": (5,), "Depreciation": (30,), "AmortizationOfIntangibleAssets": (12,)}
+    line = statements_of(values).line("depreciation")
+
+    assert line is not None
+    assert (line.label, line.figures[0].value) == ("Depreciation and amortization", Decimal(42))
+
+
+def test_revenue_that_adds_up_is_taken_where_no_statement_tells() -> None:
+    values = {
+        "Revenues": (120, 110), "SalesRevenueNet": (100, 90),
+        "GrossProfit": (40, 35), "CostOfRevenue": (60, 55),
+        "NetIncomeLoss": (5, 4),
+    }  # fmt: skip
+    assert values_of(statements_of(values), "revenue") == {"FY2024": Decimal(100), "FY2023": Decimal(90)}
+
+
+def balance(concept: str, value: int) -> Fact:
+    """On the face of the balance sheet."""
+    made = fact(concept, value, YEAR[2024], statement="balance sheet")
+    return made.model_copy(update={"start": None})

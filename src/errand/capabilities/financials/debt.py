@@ -41,9 +41,11 @@ def _parts(draft: Draft) -> list[str]:
     if rows and total:
         _sum(draft, ["long_term_debt", *rows])
         return []
-    if total and (total_on_sheet or not on_sheet):
-        _hide(draft, set(DEBT_PARTS) - set(on_sheet))
-        return [name for name in on_sheet if _differs(draft, name, total)]
+    whole_without_current = draft.concepts.get("long_term_debt") not in _WITH_CURRENT
+    if total and (total_on_sheet or not on_sheet or whole_without_current):
+        beside = [name for name in on_sheet if total_on_sheet and _differs(draft, name, total)]
+        _hide(draft, set(DEBT_PARTS) - set(beside))
+        return beside
     chosen = _without_repeats(draft, on_sheet or parts)
     _hide(draft, set(DEBT_PARTS) - set(chosen))
     if not chosen:

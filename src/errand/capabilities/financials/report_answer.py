@@ -43,10 +43,9 @@ def _health(page: Page) -> Iterator[str]:
         (equity, "it owns more than it owes", "it owes more than it owns"),
     ):
         if line and (figure := line.at(page.current.label)):
-            (good if figure.value >= 0 else bad).append(
-                f"{well if figure.value >= 0 else ill} {page.ledger_mark(line)}"
-            )
             page.said(line)
+            is_well = figure.value >= 0
+            (good if is_well else bad).append(f"{well if is_well else ill} {page.ledger_mark(line)}")
     parts = [f"For its health speaks that {listed(good)}"] if good else []
     parts += [f"against it that {listed(bad)}"] if bad else []
     if parts:
