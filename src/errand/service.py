@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
@@ -260,7 +261,7 @@ def _can_be_stored(text: str) -> bool:
 
 
 def _files(attachments: Sequence[Path]) -> list[Path]:
-    """A folder stands for the files in it, without hidden ones."""
+    """A folder stands for all files in it, without hidden ones."""
     found: list[Path] = []
     for path in attachments:
         try:
@@ -271,12 +272,19 @@ def _files(attachments: Sequence[Path]) -> list[Path]:
             raise InputRefused(f"The folder {path} holds no files: attach one that does, or the files.")
         found += inside
     if len(found) > MOST_ATTACHMENTS:
-        raise InputRefused(f"{len(found)} files are attached, more than {MOST_ATTACHMENTS}: attach fewer.")
+        raise InputRefused(f"More than {MOST_ATTACHMENTS} files are attached: attach fewer.")
     return found
 
 
 def _inside(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+    """Folders in it too; a link to a folder is not followed, so that there is an end."""
+    found = (path for path in folder.rglob("*") if path.is_file())
+    shown = (path for path in found if not _is_hidden(path.relative_to(folder)))
+    return sorted(islice(shown, MOST_ATTACHMENTS + 1))
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
 
 
 def _shown_name(name: str) -> str:

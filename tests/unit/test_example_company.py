@@ -23,8 +23,8 @@ from errand.planning.playbooks import PlaybookPlanner, load_playbooks
 from errand.testing import FolderContext
 from tests.unit.planning.known import CATALOGUE, KNOWN
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "financials"
-GIVEN = EXAMPLE / "quillfeather"
+EXAMPLES = Path(__file__).parents[2] / "examples"
+GIVEN = EXAMPLES / "financials" / "quillfeather"
 REPORT, FACTS = GIVEN / "qfhx-20250630.htm", GIVEN / "companyfacts_CIK0009999123.json"
 M = TypeVar("M", bound=BaseModel)
 IX = "{http://www.xbrl.org/2013/inlineXBRL}"
@@ -61,7 +61,7 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Done:
 
 
 def test_the_committed_files_are_what_their_generator_makes(tmp_path: Path) -> None:
-    subprocess.run([sys.executable, "-B", str(EXAMPLE / "make.py"), str(tmp_path)], check=True)
+    subprocess.run([sys.executable, "-B", str(EXAMPLES / "generator" / "make.py"), str(tmp_path)], check=True)
 
     assert (tmp_path / REPORT.name).read_bytes() == REPORT.read_bytes()
     assert (tmp_path / FACTS.name).read_bytes() == FACTS.read_bytes()

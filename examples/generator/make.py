@@ -1,4 +1,4 @@
-"""Write the example company's files: `python examples/financials/make.py [FOLDER]`, always the same."""
+"""Write the example company's files: `python examples/generator/make.py [FOLDER]`, always the same."""
 
 import sys
 from pathlib import Path
@@ -9,6 +9,8 @@ from made_of.figures import CIK, TICKER, years
 REPORT = f"{TICKER.lower()}-20250630.htm"
 FACTS = f"companyfacts_CIK{CIK:010}.json"
 
+GIVEN = Path(__file__).parents[1] / "financials" / "quillfeather"
+
 
 def main(folder: Path) -> None:
     made = years()
@@ -17,4 +19,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "quillfeather")
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else GIVEN)
