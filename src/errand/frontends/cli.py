@@ -1,5 +1,6 @@
 """The command line: what can be typed. What a command does is in the module that it loads when it runs."""
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -79,6 +80,7 @@ def command_line(open_installation: "Open", arguments: Sequence[str] | None = No
     except OSError as error:
         if error.filename is not None:
             raise
+        _give_up_output()
         _complain(SetupError(f"The output can not be written ({error.strerror}): send it somewhere else."))
         return wording.FAILED
     return wording.SUCCEEDED
@@ -303,6 +305,11 @@ def dead_letters_discard(context: typer.Context, task: _Task, key: _Key) -> None
 
 def _end(status: int) -> Never:
     raise typer.Exit(status)
+
+
+def _give_up_output() -> None:
+    """What is still kept for it would be written once more when Python ends, and fail again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _complain(error: ErrandError) -> None:
