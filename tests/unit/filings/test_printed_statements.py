@@ -243,3 +243,12 @@ def test_what_stands_under_per_share_is_per_share() -> None:
     reader.head("Shares used in computing earnings per share:")
 
     assert [first, reader.item("Diluted")] == ["eps_diluted", "shares_diluted"]
+
+
+def test_years_in_the_place_of_labels_stand_over_the_first_column_of_figures() -> None:
+    rows: Rows = (("2007", "2006"), *INCOME_ROWS[2:])
+    made = statements(("CONSOLIDATED STATEMENTS OF INCOME (in millions)", rows), *WHOLE[1:])
+    assert values_of(made, "revenue") == {
+        "FY2007": Decimal(1_250_500_000),
+        "FY2006": Decimal(1_100_000_000),
+    }

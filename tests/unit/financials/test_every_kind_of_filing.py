@@ -17,6 +17,7 @@ from errand.testing import FolderContext
 from tests.made import plain, xbrl
 from tests.made.filing import Filing
 from tests.made.known import NAMES, Known, known
+from tests.made.printed import pdf
 
 FORMATS: dict[str, tuple[str, Callable[[Filing], bytes]]] = {
     "spans": ("made.htm", lambda filing: xbrl.inline(filing, "spans")),
@@ -38,7 +39,7 @@ def statements(name: str, content: bytes, folder: Path) -> Statements:
     context = FolderContext(folder)
     (folder / name).write_bytes(content)
     file = context.attach(folder / name)
-    readable = [file] if name.endswith((".htm", ".txt")) else []
+    readable = [file] if name.endswith((".htm", ".txt", ".pdf")) else []
     documents = [read.run(read.input_type(file=each), context).document for each in readable]
     found = facts.run(FactsInput(files=[file], documents=documents), context)
     return build_statements(context.load_model(found.facts, FactSet))
@@ -106,3 +107,12 @@ def test_a_typewritten_statement_becomes_a_table_with_a_cell_for_each_column() -
     assert tables[0][0] == ("", "FISCAL YEARS ENDED", "", "")
     assert ("Selling, general and administrative expenses", "5,700", "5,690", "5,300") in tables[0]
     assert ("Interest expense, net", "(71)", "(69)", "(70)") in tables[0]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_figures_of_a_pdf_stand_in_the_right_years(name: str, tmp_path: Path) -> None:
+    company = known(name)
+    made = statements("made.pdf", pdf(company.filing, tmp_path), tmp_path)
+    assert {item: told(made, company, item) for item in company.truth} == {
+        item: truth(company, item) for item in company.truth
+    }

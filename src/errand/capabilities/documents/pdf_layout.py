@@ -23,6 +23,8 @@ _PAGE_NUMBER = re.compile(
 )
 _NUMBER_AFTER = re.compile(r"^(?P<text>.*\S)(?:\s+|(?<=-))(?P<number>\d{1,2})\s*$")
 _NUMBER_BEFORE = re.compile(r"^\s*(?P<number>\d{1,2})\s+(?P<text>\S.*)$")
+_OF_STATEMENTS = re.compile(r"\b(thousands|millions|billions|000s)\b|\b(years?|months) ended\b|^[# ]+$", re.I)
+"""What stands over every statement and says what its figures are."""
 _BROKEN_WORD = re.compile(r"([A-Za-z]+)-$")
 
 
@@ -88,7 +90,11 @@ def _running_lines(pages: Sequence[PageLines]) -> set[str]:
     for page in pages:
         edges = page.lines[:_EDGE_LINES] + page.lines[_EDGE_LINES:][-_EDGE_LINES:]
         seen.update({_shape(line.text) for line in edges})
-    return {shape for shape, count in seen.items() if count >= max(3, 0.5 * len(pages))}
+    return {
+        shape
+        for shape, count in seen.items()
+        if count >= max(3, 0.5 * len(pages)) and not _OF_STATEMENTS.search(shape)
+    }
 
 
 def _drop_page_number(lines: list[Line]) -> None:
@@ -210,6 +216,8 @@ def _cells(text: str) -> list[str]:
         return [text]
     label = match["label"] or ""
     figures = [found.group() for found in _ONE_FIGURE.finditer(match["figures"])]
+    if _ONE_FIGURE.fullmatch(label):  # years above columns: a row without a label
+        return ["", label, *figures]
     while len(figures) > 1 and figures[0].endswith(")") and "(" not in figures[0]:
         label = f"{label} {figures.pop(0)}"  # the end of a reference, `(Note 14)`
     return [label, *figures]

@@ -71,6 +71,13 @@ def looks_like_table(lines: Sequence[str]) -> bool:
     return len(lines) <= _MOST_LINES and _columned(lines) >= 2 and 2 * _columned(lines) >= len(lines)
 
 
+def split_row(line: str) -> tuple[str, list[str]]:
+    """A line's label, and the figures that it ends in."""
+    found = _figures(line)
+    end = found[0][0] if found else len(line)
+    return _LEADER.sub("", line[:end].rstrip(" $(")).strip(), [text for _, _, text in found]
+
+
 def _ragged(figures: Sequence[Sequence[tuple[int, int, str]]], edges: int) -> int:
     """How many figures most rows hold, when they do not stand below each other; 0 when they do."""
     counts = [len(found) for found in figures if found]

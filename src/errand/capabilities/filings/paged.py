@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from errand.capabilities.documents.model import Block, BlockKind, Document
+from errand.capabilities.documents.typewritten import split_row
 from errand.capabilities.filings.amounts import amount
 from errand.capabilities.filings.labels import BALANCE, CASH_FLOW, INCOME
 
@@ -57,7 +58,7 @@ def _rows(blocks: Sequence[Block], title: int, kind: str) -> Rows:
                 width = len(heads)
                 rows.append((_before(" ".join(cells), heads[0]), *heads))
             elif width:
-                rows.append(_row(cells, width))
+                rows.append(_row(cells if is_table else _split(block.text), width))
             else:
                 rows.append((" ".join(cells),))
     return rows if width else []
@@ -79,12 +80,17 @@ def _periods(text: str) -> list[str]:
     if 2 <= len(dates) <= _MOST_COLUMNS:
         return dates
     years = [found[0] for found in _YEAR.finditer(text)]
-    ends = re.search(r"(?:(?:19|20)\d{2}[\s|]*){2,}\s*$", text)
+    ends = re.search(r"(?:(?:19|20)\d{2}[\s|]*){2,}[A-Za-z ’']{0,60}:?$", text)
     return years[-_MOST_COLUMNS:] if ends and len(set(years)) >= 2 and len(text) <= _LONGEST_LABEL else []
 
 
 def _before(text: str, head: str) -> str:
     return text[: text.find(head)].strip(" |")
+
+
+def _split(text: str) -> tuple[str, ...]:
+    label, figures = split_row(text)
+    return (label, *figures) if label else (text,)
 
 
 def _row(cells: Sequence[str], width: int) -> tuple[str, ...]:

@@ -28,6 +28,8 @@ from errand.capabilities.filings.reported import Reported
 from errand.capabilities.sources import Source
 
 _LOOK_BACK = 5
+_BARE_YEAR = re.compile(r"(19|20)\d{2}")
+"""In the place of labels it stands over the first column of figures."""
 _MOST_HEAD_ROWS = 6
 _FLOWS = frozenset({INCOME, CASH_FLOW})
 _TAX_ITEMS = ("pretax_income", "income_tax", "net_income")
@@ -56,6 +58,16 @@ def read_tables(document: Document) -> Reported:
     if INCOME not in best and BALANCE not in best:
         return reported
     money = _currency(document, list(best.values()))
+    if not money and cover.form.startswith(("10-K", "10-Q")):
+        money = "USD"
+        reported.remarks.append(
+            f"{document.name} names no currency; as its form is a {cover.form}, it is USD."
+        )
+    if not any(_scales(document, statement.block) for statement in best.values()):
+        reported.remarks.append(
+            f"{document.name} does not say whether its statements are in thousands or millions; their "
+            "figures are shown as they are printed."
+        )
     for statement in best.values():
         settle(statement.values)
         reported.facts.extend(_facts(statement, document, money))
@@ -109,6 +121,7 @@ def _read_rows(document: Document, index: int, rows: Sequence[Sequence[str]], ki
     before = " ".join(b.text[:300] for b in document.blocks[max(0, index - _LOOK_BACK) : index])
     found = _Statement(kind, block=index, around=before)
     head, body = _split(rows)
+    head = [["", *row] if row and _BARE_YEAR.fullmatch(row[0].strip()) else row for row in head]
     columns = _columns(head, before, flow=kind in _FLOWS)
     if not columns:
         return found
@@ -214,7 +227,7 @@ def _currency(document: Document, statements: Sequence[_Statement]) -> str:
     for statement in statements:
         if code := currency(statement.around + document.blocks[statement.block].text[:4000]):
             return code
-    return next((code for block in document.blocks[:200] if (code := currency(block.text))), "")
+    return next((code for block in document.blocks if (code := currency(block.text))), "")
 
 
 def _facts(statement: _Statement, document: Document, money: str) -> Iterator[Fact]:
@@ -233,7 +246,9 @@ def _scales(document: Document, block: int) -> dict[str, int]:
     """Said in the table's head, or in the nearest block above it that says any."""
     head = " ".join(cell for row in document.blocks[block].rows[:3] for cell in row)
     above = (b.text[:300] for b in reversed(document.blocks[max(0, block - _LOOK_BACK) : block]))
-    return next((found for text in (head, *above) if (found := scales(text))), {})
+    below = document.blocks[block : block + _LOOK_BACK] if not document.blocks[block].rows else ()
+    texts = (*(b.text[:300] for b in below), head, *above)
+    return next((found for text in texts if (found := scales(text))), {})
 
 
 def _fact(
