@@ -5,6 +5,7 @@ from pathlib import Path
 
 import docx
 import pytest
+from docx.shared import Cm
 from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
@@ -118,6 +119,17 @@ def test_docx_holds_headings_tables_and_pictures(context: FolderContext) -> None
     ]
     assert [cell.text for cell in word.tables[0].rows[1].cells] == ["a | b", "$1.20 million"]
     assert len(word.inline_shapes) == 1
+
+
+def test_docx_gives_a_column_of_long_labels_the_most_room(context: FolderContext) -> None:
+    table = "| Figure | FY2025 | Source |\n| --- | ---: | --- |\n| Cash flow from operations | 1 | x |\n"
+
+    columns = docx.Document(BytesIO(written(context, table, "docx"))).tables[0].columns
+
+    label, figure, source = (column.width or 0 for column in columns)
+    assert label > 2 * figure
+    assert figure == source
+    assert label + figure + source == pytest.approx(Cm(16.5), rel=0.01)
 
 
 def test_markdown_is_handed_back_as_it_is(context: FolderContext) -> None:

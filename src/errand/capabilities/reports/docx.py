@@ -12,7 +12,8 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt, RGBColor
+from docx.shared import Cm, Emu, Length, Pt, RGBColor
+from docx.table import Table as WordTable
 from docx.text.paragraph import Paragraph as WordParagraph
 from docx.text.run import Run
 
@@ -31,11 +32,14 @@ from errand.capabilities.reports.markdown import (
     Rule,
     Span,
     Table,
+    plain,
 )
 from errand.capabilities.reports.pictures import Image
 
 _LINK_COLOUR = RGBColor(0x0B, 0x57, 0xA4)
 _TEXT_WIDTH = Cm(16.5)
+_NARROWEST, _WIDEST, _MARGINS = 6, 32, 4
+"""Characters that a column of a table counts for, and those that its margins take."""
 _DEEPEST = 3
 """Word's default template has three levels of list styles."""
 
@@ -114,9 +118,15 @@ class _Writer:
 
     def _table(self, block: Table) -> None:
         table = self.document.add_table(rows=0, cols=len(block.header), style="Light List Accent 1")
+        table.autofit = False
+        _set_off_no_column(table)
+        widths = _widths(block)
+        for column, width in zip(table.columns, widths, strict=True):
+            column.width = width
         for number, cells in enumerate((block.header, *block.rows)):
             row = table.add_row()
-            for cell, content, right in zip(row.cells, cells, block.numeric, strict=True):
+            for cell, content, right, width in zip(row.cells, cells, block.numeric, widths, strict=True):
+                cell.width = width
                 paragraph = cell.paragraphs[0]
                 self._fill(paragraph, content)
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT if right else WD_ALIGN_PARAGRAPH.LEFT
@@ -174,6 +184,22 @@ class _Writer:
             return
         shape = paragraph.add_run().add_picture(BytesIO(image.content), width=_TEXT_WIDTH)
         shape._inline.docPr.set("descr", _legal(picture.alt))  # noqa: SLF001  # the only way to an alternative text
+
+
+def _widths(table: Table) -> list[Length]:
+    """The text width, shared out by the longest cell of each column; no column starves another."""
+    rows = (table.header, *table.rows)
+    longest = [max(len(plain(row[n])) for row in rows) for n in range(len(table.header))]
+    shares = [min(max(each, _NARROWEST), _WIDEST) + _MARGINS for each in longest]
+    return [Emu(int(_TEXT_WIDTH * each / sum(shares))) for each in shares]
+
+
+def _set_off_no_column(table: WordTable) -> None:
+    """A style sets off the first row alone: labels in bold would need more room than the figures."""
+    look = table._tblPr.find(qn("w:tblLook"))  # noqa: SLF001  # python-docx has no call for it
+    if look is not None:
+        look.set(qn("w:firstColumn"), "0")
+        look.set(qn("w:val"), "0420")
 
 
 def _wrap_in_link(run: Run, attribute: str, target: str) -> None:
