@@ -20,7 +20,7 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
 
 setup: ## make or update .venv; nothing to do: nothing said
-	@scripts/setup
+	@scripts/setup --quick
 
 run: setup ## start the assistant; or one task: TASK="…" ATTACH="a b" OUT=folder
 	@scripts/run
@@ -53,7 +53,7 @@ bench: setup ## measure: BENCH="engine run" for some of them, ARGS for their arg
 
 lock: setup ## compile requirements.lock from pyproject.toml; UPGRADE=1 for the newest that fit
 	@$(bin)/python scripts/lock.py $(if $(UPGRADE),--upgrade)
-	@scripts/setup
+	@scripts/setup --quick
 
 clean: ## remove what was made here, .venv too
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

@@ -64,5 +64,5 @@ def _program(program: Program) -> Finding:
         program.names[0],
         ok=path is not None,
         found=path or f"not installed: {program.off_without} stays off",
-        how_to_get_it=f"Install the package {program.package}, for example by `scripts/setup --system`.",
+        how_to_get_it=f"Install the package {program.package}, for example by `scripts/setup` as root.",
     )
