@@ -2,7 +2,7 @@
 
 import contextlib
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import islice
@@ -193,12 +193,6 @@ class Service:
         """At most 1,000; ask again from the last one's number."""
         with self._database.read() as tx:
             return reading.events(tx, task, after)
-
-    def all_events(self, task: TaskId) -> Iterator[Event]:
-        after = 0
-        while found := self.events(task, after):
-            yield from found
-            after = found[-1].number
 
     def artifacts(self, task: TaskId) -> list[JsonObject]:
         with self._database.read() as tx:

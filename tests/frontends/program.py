@@ -6,6 +6,7 @@ The first word of a request names the plan that it gets.
 import sys
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
@@ -147,11 +148,15 @@ class ProgramPlanner:
             )
         if word == "partial":
             broken = Step(SubtaskKey("extra"), "test.refuse", "Look closer", optional=True)
-            return Proposal(_plan("test.report", rest, "report").with_steps(broken), score=1.0, sure=True)
+            return Proposal(_with(_plan("test.report", rest, "report"), broken), score=1.0, sure=True)
         if f"test.{word}" not in catalogue:
             raise NothingFits(f"Nothing here can {word}: add a capability that does.")
         field = "report" if word == "report" else "text"
         return Proposal(_plan(f"test.{word}", rest, field), score=0.9, sure=True)
+
+
+def _with(plan: Plan, step: Step) -> Plan:
+    return replace(plan, steps=(*plan.steps, step))
 
 
 def _plan(name: str, text: str, field: str = "text") -> Plan:

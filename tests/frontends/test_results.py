@@ -128,3 +128,5 @@ def test_a_folder_with_other_things_is_taken(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine")
 
     refuse_unusable(tmp_path)
+
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]

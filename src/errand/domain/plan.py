@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from typing import Self
 
@@ -108,9 +108,6 @@ class Plan:
         except CycleError as error:
             found.append(f"steps wait for one another: {', '.join(error.args[1])}")
         return tuple(found)
-
-    def with_steps(self, *steps: Step) -> "Plan":
-        return replace(self, steps=(*self.steps, *steps))
 
 
 @dataclass(frozen=True, slots=True)

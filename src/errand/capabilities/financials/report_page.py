@@ -15,7 +15,7 @@ from errand.capabilities.financials.model import (
     Statements,
 )
 from errand.capabilities.financials.report_words import name, noun
-from errand.capabilities.reports.figures import prefix, rounded, show
+from errand.capabilities.reports.figures import rounded, show
 from errand.capabilities.reports.ledger import Ledger, change
 from errand.capabilities.reports.markdown import escape
 from errand.capabilities.text.model import RankedRisks
@@ -158,7 +158,3 @@ def table(head: Row, rows: Sequence[Row]) -> list[str]:
     """Markdown; the first and the last column are text, those between hold figures."""
     rule = ("---", *("---:" for _ in head[1:-1]), "---")
     return [*(f"| {' | '.join(row)} |" for row in (head, rule, *rows)), ""]
-
-
-def money_prefix(page: Page) -> str:
-    return prefix(page.statements.currency).strip()

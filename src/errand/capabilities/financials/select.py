@@ -76,9 +76,6 @@ class Facts:
             and (f.source.document != fact.source.document or f.filed != fact.filed)
         ]  # fmt: skip
 
-    def has_any(self, names: Sequence[str]) -> bool:
-        return any(name in self._by_concept for name in names)
-
     def _of(self, concept: str, item: Item, periods: Sequence[Period]) -> dict[str, Fact]:
         facts = [f for f in self._by_concept.get(concept, ()) if self._fits(f, item)]
         found = {period.label: _best(facts, period, instant=item.instant) for period in periods}
