@@ -7,7 +7,7 @@ import inspect
 import re
 import types
 import typing
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, StrEnum
@@ -16,6 +16,7 @@ from typing import Annotated, ClassVar, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from errand.domain.budget import Meter
 from errand.domain.errors import InputRefused, NotOffered
 from errand.domain.ids import SubtaskKey, TaskId
 from errand.domain.json import JsonObject
@@ -103,6 +104,30 @@ class Context(Protocol):
 
     def progress(self, message: str, fraction: float | None = None) -> None:
         """Tell the person what is going on. Raises Cancelled when the task was cancelled meanwhile."""
+        ...
+
+    @property
+    def meter(self) -> Meter:
+        """Where model calls of this job are reserved and settled."""
+        ...
+
+    def turns(self) -> Sequence[JsonObject]:
+        """The conversation of this subtask as far as it was recorded, by this attempt or earlier ones."""
+        ...
+
+    def record_turn(self, turn: JsonObject, told: JsonObject | None = None) -> None:
+        """Add to the conversation; durable when this returns. `told` becomes an event: its `type` is
+        `subtask.turn` or `subtask.tool`, the rest is its data. Raises Cancelled, and records nothing, when
+        the job is not this worker's any more."""
+        ...
+
+    def adopt(self, kind: type[R], ref: ArtifactRef) -> R:
+        """An artifact that an earlier attempt at this subtask saved counts as saved by this one."""
+        ...
+
+    def replan(self, reason: str) -> None:
+        """When this subtask has succeeded, the rest of the plan is made anew: `reason` says, in a sentence,
+        what was found that makes it pointless."""
         ...
 
 

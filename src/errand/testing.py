@@ -1,6 +1,7 @@
 """For tests of capabilities, ours and others': a context on a folder, without engine, store or worker."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,12 +10,31 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from errand.capability import ArtifactRef
+from errand.domain.budget import Amounts, ReservationId, Usage
 from errand.domain.errors import AnswerNeeded, InputRefused
 from errand.domain.ids import SubtaskKey, TaskId
+from errand.domain.json import JsonObject
 from errand.domain.question import Question
 
 R = TypeVar("R", bound=ArtifactRef)
 M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass
+class CountingMeter:
+    """Keeps `errand.domain.budget.Meter`: no limits, every call remembered."""
+
+    held: dict[ReservationId, tuple[str, str, Amounts]] = field(default_factory=dict)
+    """Model, role and what was set aside, in order; settled ones stay."""
+    settled: dict[ReservationId, tuple[Amounts, Usage]] = field(default_factory=dict)
+
+    def reserve(self, model: str, role: str, most: Amounts) -> ReservationId:
+        made = ReservationId(str(len(self.held) + 1))
+        self.held[made] = (model, role, most)
+        return made
+
+    def settle(self, reservation: ReservationId, used: Amounts, usage: Usage) -> None:
+        self.settled[reservation] = (used, usage)
 
 
 @dataclass
@@ -28,6 +48,11 @@ class FolderContext:
     attempt: int = 1
     said: list[str] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
+    meter: CountingMeter = field(default_factory=CountingMeter)
+    recorded: list[JsonObject] = field(default_factory=list)
+    """Give one context's to another to play an attempt that goes on after a crash."""
+    told: list[JsonObject] = field(default_factory=list)
+    replanned: str = ""
 
     @property
     def workspace(self) -> Path:
@@ -63,3 +88,18 @@ class FolderContext:
 
     def progress(self, message: str, fraction: float | None = None) -> None:
         self.said.append(message if fraction is None else f"{message} ({fraction:.0%})")
+
+    def turns(self) -> Sequence[JsonObject]:
+        return tuple(self.recorded)
+
+    def record_turn(self, turn: JsonObject, told: JsonObject | None = None) -> None:
+        self.recorded.append(turn)
+        if told is not None:
+            self.told.append(told)
+
+    def adopt(self, kind: type[R], ref: ArtifactRef) -> R:
+        self.load(ref)
+        return kind.model_validate(ref.model_dump())
+
+    def replan(self, reason: str) -> None:
+        self.replanned = reason

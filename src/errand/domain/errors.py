@@ -3,13 +3,19 @@
     ErrandError
     ├── InputRefused            the person who asked: change the request and ask again
     │   ├── NothingFits         … no capability can do what was asked
-    │   └── NotFound            … there is no such task, question or dead letter
+    │   ├── NotFound            … there is no such task, question or dead letter
+    │   └── ModelDeclined       … the language model refuses to answer this
     ├── SetupError              whoever runs Errand: change a setting, install something, free space
     │   ├── HomeInUse           … another process works on this ERRAND_HOME
     │   ├── PlaybookRefused     … a playbook file is wrong: file, line, reason
     │   ├── StoreUnavailable    … the disk is full, the database is locked or damaged
-    │   └── NotOffered          … a capability lacks what it needs here
+    │   ├── NotOffered          … a capability lacks what it needs here
+    │   └── ModelUnusable       … a language model: wrong key, no such model, can not do what it is for
     ├── Transient               nobody: the same call may succeed later, and is tried again
+    │   ├── ModelBusy           … a language model: rate limit, overload, no connection, timeout, cut stream
+    │   └── BadReply            … a language model: an empty answer, or not what was asked for
+    ├── ContextTooLong          whoever made the prompt: shorten it and ask again
+    ├── LimitReached            the person who set it: money, tokens, calls or time are used up
     ├── Cancelled               nobody: the task was cancelled while this ran
     ├── AnswerNeeded            nobody yet: the subtask waits until a person has answered
     └── PlanRefused             the planner: the plan has faults, all of them listed
@@ -64,6 +70,30 @@ class Transient(ErrandError):
     def __init__(self, message: str, *, retry_after_seconds: float | None = None) -> None:
         super().__init__(message)
         self.retry_after_seconds = retry_after_seconds
+
+
+class ModelDeclined(InputRefused):
+    """A language model refuses to answer, or its provider's filter stopped the answer."""
+
+
+class ModelUnusable(SetupError):
+    """A language model can not be used as it is set up; asking again would not help."""
+
+
+class ModelBusy(Transient):
+    """A language model can not be reached, or not now."""
+
+
+class BadReply(Transient):
+    """A language model answered with nothing, or with what can not be read."""
+
+
+class ContextTooLong(ErrandError):
+    """The prompt is longer than the model can read."""
+
+
+class LimitReached(ErrandError):
+    """A limit on money, tokens, calls or time stops the work; what is there is used."""
 
 
 class Cancelled(ErrandError):

@@ -12,8 +12,10 @@ from errand.domain.json import Json, JsonObject
 FROM = "$from"
 REQUEST = "request"
 """`{"$from": "request.text"}` and `{"$from": "request.attachments"}` reach what the person gave."""
-RESERVED = frozenset({REQUEST, "plan"})
-"""No step may have such a key: the request is no step, and the subtask that plans is there already."""
+TASK = "task"
+"""`{"$from": "task"}` is the state of the whole task, for the subtask that plans it anew."""
+RESERVED = frozenset({REQUEST, TASK, "plan"})
+"""No step may have such a key, nor one that begins with `plan-`: these are no steps of a plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,11 @@ class Plan:
     check: SubtaskKey | None = None
     """The step that checks the result; its output holds `passed` and `faults`."""
     made_by: str = ""
-    """`playbook financial-analysis`, `rules`."""
+    """`playbook financial-analysis`, `rules`, `model openai:gpt-5`."""
+    drop: tuple[SubtaskKey, ...] = ()
+    """Of a later revision: steps that have not begun and are not wanted any more."""
+    supersedes: tuple[SubtaskKey, ...] = ()
+    """Of a later revision: steps that did not succeed and whose work it does in another way."""
 
     def step(self, key: SubtaskKey) -> Step:
         """Raises KeyError when there is no such step."""
@@ -111,6 +117,19 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class Estimate:
+    """What carrying out a plan is expected to take."""
+
+    microdollars: int
+    seconds: float
+    """On the critical path, with a worker free for every step."""
+    outside: tuple[SubtaskKey, ...] = ()
+    """Steps that act on the outside."""
+    basis: str = ""
+    """What the figures rest on, in a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
     """What a planner hands back."""
 
@@ -123,3 +142,4 @@ class Proposal:
     """What the person should know: what was assumed, what is unsure."""
     not_covered: tuple[str, ...] = ()
     """Parts of the request, in its words, that the plan does nothing about: it ends as partial at best."""
+    estimate: Estimate | None = None

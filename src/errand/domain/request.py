@@ -11,6 +11,10 @@ class Limits:
     """What a task may use; None means that only the installation's own limits apply."""
 
     wall_seconds: float | None = None
+    microdollars: int | None = None
+    tokens: int | None = None
+    calls: int | None = None
+    """Calls of language models."""
 
 
 @dataclass(frozen=True, slots=True)

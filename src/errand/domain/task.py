@@ -46,6 +46,8 @@ class SubtaskStatus(StrEnum):
     """Used up its attempts; a dead letter until a person retries or discards it."""
     SKIPPED = "skipped"
     """Something that it needed did not succeed."""
+    REPLACED = "replaced"
+    """It had not begun when a later revision of the plan went on without it."""
     CANCELLED = "cancelled"
 
     @property
@@ -59,6 +61,7 @@ ENDED = frozenset(
         SubtaskStatus.FAILED,
         SubtaskStatus.DEAD,
         SubtaskStatus.SKIPPED,
+        SubtaskStatus.REPLACED,
         SubtaskStatus.CANCELLED,
     }
 )
@@ -77,6 +80,8 @@ class Fault(StrEnum):
     """Us: a capability broke its promise. Tried again, since most such faults depend on the moment."""
     LOST = "lost"
     """Nobody: the worker disappeared. Tried again."""
+    LIMIT = "limit"
+    """The person: money, tokens, calls or time are used up. Not tried again."""
 
     @property
     def worth_retrying(self) -> bool:
@@ -117,6 +122,8 @@ class Succeeded:
     """Hashes of the artifacts that it read, in the order of reading."""
     plan: Plan | None = None
     """The output of a `plan` subtask: the other subtasks."""
+    replan: str = ""
+    """Why the rest of the plan should be made anew, now that this is known; empty: it stands."""
 
 
 @dataclass(frozen=True, slots=True)

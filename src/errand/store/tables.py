@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -66,6 +67,8 @@ task = Table(
     Column("open", Integer, nullable=False),
     Column("total", Integer, nullable=False),
     Column("last_event", Integer, nullable=False),
+    Column("revision", Integer, nullable=False, server_default=text("1")),  # of the plan
+    Column("replans", Integer, nullable=False, server_default=text("0")),  # asked for, by failures
     Column("plan", JSON),  # what a Plan holds besides its steps, and what the planner said of it
     Column("result", JSON(none_as_null=True)),
     Column("missing", JSON, nullable=False),
@@ -103,6 +106,8 @@ subtask = Table(
     Column("fault", String(16)),
     Column("detail", Text, nullable=False),
     Column("discarded", Boolean, nullable=False),
+    Column("revision", Integer, nullable=False, server_default=text("1")),  # of the plan that brought it
+    Column("superseded", Boolean, nullable=False, server_default=false()),
     # The rescuer's questions, and views, from a small index each: most rows have ended.
     Index("ix_subtask_ready", "send_after", sqlite_where=text("status = 'ready'")),
     Index("ix_subtask_running", "lease_until", sqlite_where=text("status = 'running'")),
@@ -177,6 +182,59 @@ question = Table(
     Column("answered_by", String(128)),
     Column("withdrawn", Boolean, nullable=False, server_default=false()),
     Index("ix_question_task", "task", "subtask"),
+)
+
+turn = Table(
+    "turn",
+    metadata,
+    Column("task", String(32), primary_key=True),
+    Column("subtask", String(128), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("attempt", Integer, nullable=False),
+    Column("content", JSON, nullable=False),
+    Column("time", UtcTime, nullable=False),
+)
+
+spending = Table(
+    "spending",
+    metadata,
+    # What a limit is compared with: one row for each task, principal and day, and day.
+    Column("scope", String(16), primary_key=True),
+    Column("key", String(192), primary_key=True),
+    Column("microdollars", BigInteger, nullable=False),
+    Column("tokens", BigInteger, nullable=False),
+    Column("calls", Integer, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("held_microdollars", BigInteger, nullable=False),
+    Column("held_tokens", BigInteger, nullable=False),
+    Column("held_calls", Integer, nullable=False),
+)
+
+reservation = Table(
+    "reservation",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("task", String(32)),  # none: outside any task, as `errand plan` and `errand models` call
+    Column("subtask", String(128)),
+    Column("attempt", Integer),
+    Column("principal", String(128), nullable=False),
+    Column("capability", String(128), nullable=False),
+    Column("model", String(256), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("time", UtcTime, nullable=False),
+    Column("state", String(16), nullable=False),  # held, settled, lost
+    Column("held_microdollars", BigInteger, nullable=False),
+    Column("held_tokens", BigInteger, nullable=False),
+    Column("held_calls", Integer, nullable=False),
+    Column("microdollars", BigInteger, nullable=False),
+    Column("tokens", BigInteger, nullable=False),
+    Column("calls", Integer, nullable=False),
+    Column("input_tokens", BigInteger, nullable=False),
+    Column("cached_tokens", BigInteger, nullable=False),
+    Column("output_tokens", BigInteger, nullable=False),
+    Index("ix_reservation_task", "task", "subtask", "attempt"),
+    Index("ix_reservation_day", "day"),
 )
 
 worker = Table(

@@ -1,0 +1,1 @@
+"""Language models: from settings to models that answer, within limits, with prices, faults told apart."""
