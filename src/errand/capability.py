@@ -156,6 +156,8 @@ class CapabilityDescription:
     inputs: tuple[Slot, ...]
     outputs: tuple[Slot, ...]
     effects: Effects = Effects.NONE
+    for_agents: bool = False
+    """A tool for language models: the rule planner, which goes by words alone, does not plan with it."""
 
     def input(self, name: str) -> Slot | None:
         return next((slot for slot in self.inputs if slot.name == name), None)
@@ -176,13 +178,19 @@ class Capability(Generic[I, O]):
     effects: Effects = Effects.NONE
     needs: tuple[Need, ...] = ()
     time_limit_seconds: float = 600.0
+    for_agents: bool = False
 
     def missing(self) -> tuple[Need, ...]:
         return tuple(need for need in self.needs if not need.is_met())
 
     def describe(self) -> CapabilityDescription:
         return CapabilityDescription(
-            self.name, self.description, slots(self.input_type), slots(self.output_type), self.effects
+            self.name,
+            self.description,
+            slots(self.input_type),
+            slots(self.output_type),
+            self.effects,
+            self.for_agents,
         )
 
 
@@ -195,8 +203,11 @@ def capability(
     effects: Effects = Effects.NONE,
     needs: Iterable[Need] = (),
     time_limit_seconds: float = 600.0,
+    for_agents: bool = False,
 ) -> Callable[[Run[I, O]], Capability[I, O]]:
     """Describe a function `(input, context) -> output`; its docstring is written for a planner.
+
+    `for_agents`: a tool for language models, which the rule planner does not plan with.
 
     Raises TypeError when the function has no docstring or its types are not Pydantic models.
     """
@@ -215,6 +226,7 @@ def capability(
             effects=effects,
             needs=tuple(needs),
             time_limit_seconds=time_limit_seconds,
+            for_agents=for_agents,
         )
 
     return describe

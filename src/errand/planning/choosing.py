@@ -113,7 +113,7 @@ class ChoosingPlanner:
     ) -> Proposal | None:
         """What the rules propose, where that goes before the playbook."""
         try:
-            made = self.rules.propose(request, catalogue)
+            made = self.rules.propose(request, _by_words(catalogue))
         except InputRefused:
             return None
         if not made.sure or check_plan(made.plan, catalogue, request):
@@ -127,7 +127,7 @@ class ChoosingPlanner:
     def _by_rules(self, request: Request, catalogue: Catalogue) -> Proposal:
         """When they know nothing either, what a playbook would need is of more use to the person."""
         try:
-            return self.rules.propose(request, catalogue)
+            return self.rules.propose(request, _by_words(catalogue))
         except NothingFits:
             if lacking := self.playbooks.lacks(request, catalogue):
                 raise InputRefused(lacking) from None
@@ -143,11 +143,17 @@ class ChoosingPlanner:
         return f"{ends} `errand capabilities` lists all that can be done here."
 
     def _spelling_of(self, catalogue: Catalogue) -> Spelling:
+        catalogue = _by_words(catalogue)
         names = frozenset(catalogue)
         if self._spelling is None or self._spelling[0] != names:
             told = spoken(text for each in catalogue.values() for text in (each.name, each.description))
             self._spelling = (names, Spelling({*told, *self.playbooks.words()}))
         return self._spelling[1]
+
+
+def _by_words(catalogue: Catalogue) -> Catalogue:
+    """What can be planned with by words alone: tools for agents would match too much."""
+    return {name: each for name, each in catalogue.items() if not each.for_agents}
 
 
 def _capabilities(proposal: Proposal) -> set[str]:

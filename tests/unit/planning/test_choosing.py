@@ -1,5 +1,5 @@
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -10,6 +10,7 @@ from errand.domain.plan import Plan, Proposal, Step
 from errand.domain.request import Request
 from errand.planning.choosing import ChoosingPlanner, Playbooks
 from errand.planning.planner import Planner
+from errand.planning.playbooks import PlaybookPlanner
 from tests.unit.planning.known import described
 
 CATALOGUE = {name: described(name, "x:text?", "y:text") for name in ("noop", "other")}
@@ -123,3 +124,9 @@ def test_what_a_playbook_that_may_apply_lacks_is_said_when_the_rules_know_nothin
 def test_that_nothing_fits_is_said() -> None:
     with pytest.raises(NothingFits, match="no rule"):
         chosen(Raising(error=NothingFits("no playbook")), Raising(error=NothingFits("no rule")))
+
+
+def test_tools_for_agents_are_not_planned_with_by_words() -> None:
+    with_a_tool = {**CATALOGUE, "tool": replace(CATALOGUE["other"], for_agents=True)}
+    found = ChoosingPlanner(PlaybookPlanner(()), Fixed("rules")).propose(ASKED, with_a_tool)
+    assert found.plan.made_by == "rules"
