@@ -15,6 +15,7 @@
     │   ├── ModelBusy           … a language model: rate limit, overload, no connection, timeout, cut stream
     │   └── BadReply            … a language model: an empty answer, or not what was asked for
     ├── ContextTooLong          whoever made the prompt: shorten it and ask again
+    ├── AgentFailed             nobody: an agent did not hand in what is wanted; a new conversation may
     ├── LimitReached            the person who set it: money, tokens, calls or time are used up
     ├── Cancelled               nobody: the task was cancelled while this ran
     ├── AnswerNeeded            nobody yet: the subtask waits until a person has answered
@@ -90,6 +91,15 @@ class BadReply(Transient):
 
 class ContextTooLong(ErrandError):
     """The prompt is longer than the model can read."""
+
+
+class AgentFailed(ErrandError):
+    """An agent did not hand in what was wanted; its next run begins a new conversation."""
+
+    def __init__(self, message: str, faults: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.faults = tuple(faults)
+        """What was wrong with the last that it handed in, a sentence each."""
 
 
 class LimitReached(ErrandError):
