@@ -1,14 +1,17 @@
 """All settings, read once, from the environment. `docs/settings.md` is made from this class."""
 
 import os
+import re
 from pathlib import Path
 from typing import Literal
 
 import platformdirs
-from pydantic import Field, ValidationError, field_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from errand.domain.errors import SetupError
+from errand.model import Role
+from errand.models.setup import Size
 
 
 def _default_home() -> Path:
@@ -19,19 +22,77 @@ class Settings(BaseSettings):
     """Each is an environment variable: its name in capitals with `ERRAND_` before it."""
 
     model_config = SettingsConfigDict(
-        env_prefix="ERRAND_", env_ignore_empty=True, frozen=True, extra="ignore"
-    )
+        env_prefix="ERRAND_", env_ignore_empty=True, frozen=True, extra="ignore",
+        hide_input_in_errors=True, populate_by_name=True,
+    )  # fmt: skip
 
     home: Path = Field(
         default_factory=_default_home,
         description="Folder that holds all state: tasks, artifacts, workspaces. "
         "Default: the platform's folder for user data.",
     )
+    model: str = Field(
+        default="",
+        description="The language model (docs/models.md): `openai:gpt-5`, `NAME@http://127.0.0.1:8000/v1`, "
+        "`gguf:/path/to/file`. Without one, Errand does what needs none.",
+    )
+    model_key: SecretStr | None = Field(
+        default=None, description="Key for the provider or address of ERRAND_MODEL, and for no other."
+    )
+    model_keys: dict[str, SecretStr] = Field(
+        default={},
+        description="Keys for others, as a JSON object from provider or host to key; they go before "
+        "ERRAND_MODEL_KEY.",
+    )
+    openai_api_key: SecretStr | None = Field(
+        default=None,
+        validation_alias=AliasChoices("ERRAND_OPENAI_API_KEY", "OPENAI_API_KEY"),
+        description="Key for OpenAI where none of the two above is for it; also read from `OPENAI_API_KEY`.",
+    )
+    anthropic_api_key: SecretStr | None = Field(
+        default=None,
+        validation_alias=AliasChoices("ERRAND_ANTHROPIC_API_KEY", "ANTHROPIC_API_KEY"),
+        description="Key for Anthropic where none of the first two is for it; also read from "
+        "`ANTHROPIC_API_KEY`.",
+    )
+    model_cheap: str = Field(default="", description="A cheaper model, for summaries; else ERRAND_MODEL.")
+    model_strong: str = Field(
+        default="", description="A stronger model, for plans and reviews; else ERRAND_MODEL."
+    )
+    model_fallbacks: tuple[str, ...] = Field(
+        default=(), description="Models to ask, as a JSON list, when the first one is down or busy for long."
+    )
+    model_roles: dict[Role, Size] = Field(
+        default={},
+        description="Which model does what, where it is not as above, as a JSON object from `plan`, `work`, "
+        "`review` or `summarize` to `main`, `cheap` or `strong`.",
+    )
+    model_context_tokens: int | None = Field(
+        default=None,
+        ge=1_000,
+        description="Tokens that a model reads and writes at once. Default: what it says, or is known for.",
+    )
+    model_parallel: int = Field(
+        default=16, ge=1, le=256, description="How many calls of one model run at once in a process."
+    )
+    model_timeout_seconds: float = Field(
+        default=120.0, gt=0, le=3_600, description="A call that takes longer is given up and tried again."
+    )
+    prices: Path | None = Field(
+        default=None,
+        description="A YAML file with prices of models, as in docs/models.md; it goes before the table that "
+        "Errand brings.",
+    )
+    allow_unknown_price: bool = Field(
+        default=False,
+        description="Use a model whose price nobody knows: its tokens and calls are counted, and no money.",
+    )
     slots: int = Field(
-        default_factory=lambda: min(8, (os.cpu_count() or 2) + 2),
+        default_factory=lambda given: _usual_slots(with_model=bool(given["model"])),
         ge=1,
         le=256,
-        description="How many subtasks run at once. Default: the number of cores and two, at most 8.",
+        description="How many subtasks run at once. Default: the number of cores and two, at most 8; "
+        "with a model 16, since most of them wait for it.",
     )
     playbooks: tuple[Path, ...] = Field(
         default=(),
@@ -85,23 +146,37 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         faults = "; ".join(
-            f"ERRAND_{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()
+            f"ERRAND_{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}"
+            for e in error.errors()
+            if e["type"] != "default_factory_not_called"  # a default that rests on the one at fault
         )
         raise SetupError(f"A setting can not be used ({faults}).") from error
-    except SettingsError as error:  # not the JSON that a list is written in
+    except SettingsError as error:  # not the JSON that a list or an object is written in
+        named = re.search(r'field "(\w+)"', str(error))
+        name = named[1] if named else "playbooks"
         raise SetupError(
-            "A setting can not be used (ERRAND_PLAYBOOKS is a JSON list of folders, "
-            """as in ERRAND_PLAYBOOKS='["/srv/playbooks"]')."""
+            f"A setting can not be used (ERRAND_{name.upper()} is {_JSON_EXAMPLES[name]})."
         ) from error
+
+
+_JSON_EXAMPLES = {
+    "playbooks": """a JSON list of folders, as in ERRAND_PLAYBOOKS='["/srv/playbooks"]'""",
+    "model_fallbacks": """a JSON list of models, as in ERRAND_MODEL_FALLBACKS='["openai:gpt-5-mini"]'""",
+    "model_keys": """a JSON object of keys, as in ERRAND_MODEL_KEYS='{"anthropic": "…"}'""",
+    "model_roles": """a JSON object of roles, as in ERRAND_MODEL_ROLES='{"review": "main"}'""",
+}
+
+
+def _usual_slots(*, with_model: bool) -> int:
+    return 16 if with_model else min(8, (os.cpu_count() or 2) + 2)
 
 
 def settings_table() -> str:
     """The settings as a Markdown table."""
     lines = ["| variable | default | what it does |", "|---|---|---|"]
     for name, field in Settings.model_fields.items():
-        default = (
-            "" if field.default_factory else f"`{_shown(field.default)}`" if field.default != "" else "empty"
-        )
+        empty = field.default in ("", None)
+        default = "" if field.default_factory else "empty" if empty else f"`{_shown(field.default)}`"
         lines.append(f"| `ERRAND_{name.upper()}` | {default} | {field.description} |")
     return "\n".join(lines) + "\n"
 

@@ -1,0 +1,92 @@
+"""Which models are set up, by what they are asked for, and whose key each gets."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+from errand.model import Role
+
+GGUF = "gguf"
+"""`gguf:/path/to/file` is a model in this process."""
+
+
+class Size(StrEnum):
+    """Which of the three settings a role takes its model from."""
+
+    MAIN = "main"
+    CHEAP = "cheap"
+    STRONG = "strong"
+
+
+USUAL_SIZES: Mapping[Role, Size] = {
+    Role.PLAN: Size.STRONG,
+    Role.WORK: Size.MAIN,
+    Role.REVIEW: Size.STRONG,
+    Role.SUMMARIZE: Size.CHEAP,
+}
+"""Planning and reviewing are few calls on which everything rests; summarizing is many easy ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSetup:
+    """The settings of language models, as `errand.config` read them."""
+
+    main: str = ""
+    """Empty: there is no model, and nothing else here counts."""
+    cheap: str = ""
+    strong: str = ""
+    fallbacks: tuple[str, ...] = ()
+    sizes: Mapping[Role, Size] = field(default_factory=dict)
+    """Of roles that shall not have their usual one."""
+    key: SecretStr | None = None
+    """Of the main model's provider or host, and of no other."""
+    keys: Mapping[str, SecretStr] = field(default_factory=dict)
+    """By provider (`anthropic`), host (`models.example.org`) or host and port."""
+    context_tokens: int | None = None
+    parallel: int = 16
+    timeout_seconds: float = 120.0
+    prices: Path | None = None
+    allow_unknown_price: bool = False
+
+    def named(self, role: Role) -> tuple[str, ...]:
+        """The settings of the models that are asked in this role, the first one first, each once."""
+        if not self.main:
+            return ()
+        size = self.sizes.get(role, USUAL_SIZES[role])
+        first = {Size.MAIN: self.main, Size.CHEAP: self.cheap, Size.STRONG: self.strong}[size] or self.main
+        return tuple(dict.fromkeys((first, *self.fallbacks)))
+
+    def roles(self) -> Mapping[str, tuple[Role, ...]]:
+        """The roles of every model that is named at all."""
+        named = dict.fromkeys(each for role in Role for each in self.named(role))
+        return {each: tuple(role for role in Role if each in self.named(role)) for each in named}
+
+    def key_of(self, named: str) -> SecretStr | None:
+        """A key goes to the provider or host that it was given for, and nowhere else."""
+        owners = owners_of(named)
+        own = next((self.keys[owner] for owner in owners if owner in self.keys), None)
+        if own is not None:
+            return own
+        return self.key if owners == owners_of(self.main) else None
+
+
+def owners_of(named: str) -> tuple[str, ...]:
+    """Who is asked: host with port and host of an address, else the provider; nobody for a file."""
+    address = address_of(named)
+    if address:
+        parts = urlsplit(address)
+        return tuple(dict.fromkeys((parts.netloc.rpartition("@")[2].lower(), (parts.hostname or "").lower())))
+    provider, _, rest = named.partition(":")
+    return (provider.lower(),) if rest and provider != GGUF else ()
+
+
+def address_of(named: str) -> str:
+    """The address in `NAME@URL` or `URL`; empty where a provider is named."""
+    name, at, address = named.partition("@http")
+    if at:
+        return f"http{address}"
+    return name if name.startswith(("http://", "https://")) else ""
