@@ -52,6 +52,9 @@ class Ceilings:
     principal: Ceiling = Ceiling()
     day: Ceiling = Ceiling()
 
+    def of(self, scope: Scope) -> Ceiling:
+        return {Scope.TASK: self.task, Scope.PRINCIPAL: self.principal, Scope.DAY: self.day}[scope]
+
 
 @dataclass(frozen=True, slots=True)
 class Usage:
@@ -62,6 +65,8 @@ class Usage:
     cached_tokens: int = 0
     """Of the input, what the provider had in its cache."""
     output_tokens: int = 0
+    cache_written_tokens: int = 0
+    """Of the input, what the provider put into its cache, which may cost more."""
 
     @property
     def tokens(self) -> int:
