@@ -14,7 +14,7 @@ endif
 endef
 $(foreach each,TASK ATTACH OUT ARGS ERRAND,$(eval $(call as-typed,$(each))))
 
-.PHONY: help setup run test killtest lint format docs bench lock clean
+.PHONY: help setup run test killtest llama test-llama lint format docs bench lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -31,6 +31,12 @@ test: setup ## the tests; ARGS="-k word" for some of them
 killtest: setup ## kill real runs at MOMENTS=15 random moments; FOLDER=… with the files to work on
 	@KILLTEST_MOMENTS="$(or $(MOMENTS),15)" $(if $(FOLDER),KILLTEST_FOLDER="$(FOLDER)") \
 	  $(bin)/python -m pytest --verbose tests/e2e/test_killed_run.py
+
+llama: setup ## install what models in this process need, built from source: five minutes on two cores
+	@CMAKE_ARGS="$${CMAKE_ARGS:--DLLAVA_BUILD=OFF}" VIRTUAL_ENV=.venv $(bin)/uv pip install --quiet --editable '.[llama]' gguf
+
+test-llama: ## the tests of models in this process, after `make llama`
+	@$(bin)/python -m pytest tests/unit/models/test_llama.py $(ARGS)
 
 lint: setup ## format, lint, types, import layers, YAML, lock
 	@$(bin)/ruff format --quiet --check .

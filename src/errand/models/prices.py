@@ -139,7 +139,7 @@ def _at_address(model: str, address: str) -> "ModelInfo | None":
 
 def _as_price(model: "ModelInfo", context_tokens: int, now: datetime) -> Price | None:
     """Never less than what is billed: where a price rises with the length of the prompt, the highest that
-    this context reaches; where writing the provider's cache costs more, the input at that price."""
+    this context reaches."""
     prices = model.get_prices(now)
     put_in, put_out = (_highest(each, context_tokens) for each in (prices.input_mtok, prices.output_mtok))
     if put_in is None or put_out is None:
@@ -147,7 +147,10 @@ def _as_price(model: "ModelInfo", context_tokens: int, now: datetime) -> Price |
     cached = _highest(prices.cache_read_mtok, context_tokens)
     written = _highest(prices.cache_write_mtok, context_tokens)
     return Price(
-        _micro(max(put_in, written or put_in)), _micro(put_in if cached is None else cached), _micro(put_out)
+        input=_micro(put_in),
+        cached_input=_micro(put_in if cached is None else cached),
+        output=_micro(put_out),
+        cache_write=None if written is None else _micro(written),
     )
 
 

@@ -60,9 +60,9 @@ def test_a_price_that_rises_with_the_prompt_counts_as_high_as_the_context_reache
     assert prices.of("google:gemini-2.5-pro", 1_000_000, NOW).price.input == 2_500_000
 
 
-def test_input_counts_at_the_price_of_writing_the_cache_where_that_costs_more() -> None:
+def test_writing_the_cache_has_its_own_price_where_it_costs_more() -> None:
     assert read_prices(None).of("anthropic:claude-sonnet-4-5", 200_000, NOW).price == Price(
-        input=3_750_000, cached_input=300_000, output=15_000_000
+        input=3_000_000, cached_input=300_000, output=15_000_000, cache_write=3_750_000
     )
 
 
