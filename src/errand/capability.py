@@ -14,7 +14,7 @@ from enum import Enum, StrEnum
 from pathlib import Path
 from typing import Annotated, ClassVar, Generic, Protocol, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
 from errand.domain.budget import Meter
 from errand.domain.errors import InputRefused, NotOffered
@@ -56,6 +56,14 @@ class ArtifactRef(BaseModel):
     media_type: str
     size: int
     sha256: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, value: object, info: ValidationInfo) -> object:
+        """Validated with `context={"files": find}`, a file is given by what `find(value, cls)` knows and by
+        nothing else: whoever knows a hash only must not reach the file."""
+        find = info.context.get("files") if isinstance(info.context, dict) else None
+        return find(value, cls).model_dump() if find is not None else value
 
 
 R = TypeVar("R", bound=ArtifactRef)
