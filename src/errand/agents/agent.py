@@ -43,6 +43,8 @@ class Agent(Generic[O]):
     bounds: Bounds = field(default_factory=Bounds)
     accept: Callable[[O, Context], Sequence[str]] = field(default=lambda _output, _context: ())
     """What is wrong with an output, a sentence each; told to the model, which hands it in again."""
+    instructions: str = ""
+    """Its own part of the prompt, for an agent whose prompt is no file of ours."""
 
 
 @dataclass(frozen=True, slots=True)
