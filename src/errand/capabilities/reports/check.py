@@ -11,7 +11,14 @@ from pydantic import BaseModel
 
 from errand.capabilities.documents.model import Document, DocumentRef
 from errand.capabilities.filings.model import FactSet, FactsRef
-from errand.capabilities.reports.check_figures import claim_faults, figure_faults, figures_shown, without
+from errand.capabilities.reports.check_figures import (
+    claim_faults,
+    figure_faults,
+    figures_shown,
+    quoted_figure_faults,
+    said,
+    without,
+)
 from errand.capabilities.reports.markdown import (
     Block,
     Blocks,
@@ -24,6 +31,7 @@ from errand.capabilities.reports.markdown import (
 )
 from errand.capabilities.reports.model import Claim, Claims, ClaimsRef, ReportRef, Verdict
 from errand.capabilities.reports.reading import folded, quotations
+from errand.capabilities.sources import Source
 from errand.capability import Context, Field, capability
 
 REQUEST = "the request"
@@ -55,12 +63,29 @@ def check(given: CheckInput, context: Context) -> Verdict:
 
     Says every fault that it finds, each in a sentence.
     """
+    return verdict_of(
+        context.load(given.report).decode("utf-8", "replace"),
+        context.load_model(given.claims, Claims).claims if given.claims else (),
+        [context.load_model(each, Document) for each in given.documents],
+        facts=context.load_model(given.facts, FactSet) if given.facts else None,
+        must_contain=given.must_contain,
+        request=given.request,
+    )
+
+
+def verdict_of(
+    markdown: str,
+    claims: Sequence[Claim],
+    documents: Sequence[Document],
+    *,
+    facts: FactSet | None = None,
+    must_contain: Sequence[str] = (),
+    request: str = "",
+) -> Verdict:
     from errand.capabilities.reports.parsing import parse
 
-    blocks = parse(context.load(given.report).decode("utf-8", "replace"))
-    claims = context.load_model(given.claims, Claims).claims if given.claims else ()
-    facts = context.load_model(given.facts, FactSet) if given.facts else None
-    library = _Library([context.load_model(each, Document) for each in given.documents], given.request)
+    blocks = parse(markdown)
+    library = _Library(documents, request)
     quoted = [quote for run in inline_runs(blocks) for quote in quotations(plain(run), _LEAST_WORDS)]
     passages = [claim for claim in claims if claim.value is None]
     verbatim = _longest_first(
@@ -68,18 +93,27 @@ def check(given: CheckInput, context: Context) -> Verdict:
     )
     shown = list(figures_shown(blocks, verbatim))
     faults = [
-        *_section_faults(blocks, given.must_contain),
+        *_section_faults(blocks, must_contain),
         *_placeholder_faults(blocks, verbatim),
         *_quotation_faults(quoted, library),
         *_passage_faults(passages, library),
+        *_figure_passage_faults(claims, library),
         *figure_faults(shown, claims),
         *claim_faults(claims, facts),
+        *quoted_figure_faults(claims),
     ]
     checked = (
-        f"{len(given.must_contain)} sections", f"{len(quoted)} quotations", f"{len(shown)} figures",
+        f"{len(must_contain)} sections", f"{len(quoted)} quotations", f"{len(shown)} figures",
         f"{len(claims)} claims" + ("" if facts else ", without the reported facts"),
     )  # fmt: skip
     return Verdict(passed=not faults, faults=_bounded(list(dict.fromkeys(faults))), checked=checked)
+
+
+def missing_sections(markdown: str, wanted: Sequence[str]) -> tuple[str, ...]:
+    """A sentence for each heading that is not there, or has nothing below it."""
+    from errand.capabilities.reports.parsing import parse
+
+    return tuple(_section_faults(parse(markdown), wanted))
 
 
 class _Library:
@@ -106,6 +140,11 @@ class _Library:
         if source.document not in self._texts:
             return False
         return wanted in self._titles or wanted in self._texts[source.document]
+
+    def quotes(self, source: Source) -> bool:
+        """Whether a source's quotation stands in its document; true of a document that is not at hand."""
+        text = self._request if source.document == REQUEST else self._texts.get(source.document, "")
+        return not text or folded(source.quote or "") in text
 
     def misplaced(self, claim: Claim) -> str:
         """What is wrong with the place that a verbatim claim names; empty when nothing is."""
@@ -137,6 +176,13 @@ def _passage_faults(passages: Iterable[Claim], library: _Library) -> Iterator[st
             yield f"The passage “{_short(claim.shown)}” does not stand in {claim.sources[0].document}."
         elif wrong := library.misplaced(claim):
             yield f"The passage “{_short(claim.shown)}” {wrong}."
+
+
+def _figure_passage_faults(claims: Iterable[Claim], library: _Library) -> Iterator[str]:
+    for claim in claims:
+        for source in claim.sources if claim.value is not None else ():
+            if said(source) and not library.quotes(source):
+                yield f"The passage that {claim.shown} is from does not stand in {source.document}."
 
 
 def _section_faults(blocks: Blocks, wanted: Iterable[str]) -> Iterator[str]:

@@ -45,10 +45,12 @@ _LOSS_WORDS = (
 )
 _WORD_REACH = 80
 _HEAD_SCALES = {"thousands": 3, "millions": 6, "billions": 9}
-_CONSTANTS = frozenset(
+CONSTANTS = frozenset(
     Decimal(each) for each in (1, 2, 3, 4, 5, 12, 90, 91, 92, 100, 360, 364, 365, 366, 371, 1000)
 )
 """What a formula may hold besides reported values: years, days, percent."""
+POWERS = (0, 3, 6, 9)
+"""Of ten: a number without a unit may stand below `in thousands`, `in millions` or `in billions`."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ def claim_faults(claims: Sequence[Claim], facts: FactSet | None) -> Iterator[str
     for claim in claims:
         if claim.value is None:
             continue
-        value = _decimal(claim.value)
+        value = decimal(claim.value)
         name = f"{claim.shown} ({claim.about})" if claim.about else claim.shown
         if value is None:
             yield f"The claim {name} has the value {claim.value!r}, which is not a number."
@@ -132,7 +134,7 @@ class _Reported:
         self._computed = [
             (frozenset(map(_place, claim.sources)), value)
             for claim in claims
-            if claim.formula is not None and claim.value and (value := _decimal(claim.value)) is not None
+            if claim.formula is not None and claim.value and (value := decimal(claim.value)) is not None
         ]
 
     def holds(self, sources: Iterable[Source], value: Decimal) -> bool:
@@ -140,7 +142,10 @@ class _Reported:
         return any(abs(value) == abs(known) for known in self.values(sources))
 
     def values(self, sources: Iterable[Source]) -> set[Decimal]:
-        return {value for source in sources for value in self._by_place.get(_place(source), ())}
+        """What is reported at these places, and what stands in the passages that are quoted from them."""
+        return {
+            value for source in sources for value in (*self._by_place.get(_place(source), ()), *said(source))
+        }
 
     def operands(self, claim: Claim) -> set[Decimal]:
         """What its formula may use, without signs: what its sources report, and what others made of those."""
@@ -148,6 +153,25 @@ class _Reported:
         places = frozenset(map(_place, claim.sources))
         made = {abs(value) for parts, value in self._computed if parts < places}
         return own | made | {abs(a + sign * b) for a in own for b in own for sign in (1, -1)}
+
+
+def said(source: Source) -> set[Decimal]:
+    """The numbers in a quoted passage, in each scale that the head of a table may give them."""
+    if not source.quote or source.fact or source.cell:
+        return set()
+    scales = [(each.value, POWERS if not each.unit else (0,)) for each in amounts(source.quote)]
+    return {value.scaleb(power) for value, powers in scales for power in powers}
+
+
+def quoted_figure_faults(claims: Iterable[Claim]) -> Iterator[str]:
+    """One sentence for each figure that is said to stand in a passage which does not hold it."""
+    for claim in claims:
+        value = decimal(claim.value or "")
+        quoted = [said(source) for source in claim.sources]
+        if value is None or claim.formula is not None or not all(quoted):
+            continue
+        if not any(near(abs(known), abs(value)) for known in set().union(*quoted)):
+            yield f"The figure {claim.shown} does not stand in the passage that it is said to be from."
 
 
 def _place(source: Source) -> tuple[str, str]:
@@ -160,7 +184,7 @@ def _formula_faults(claim: Claim, value: Decimal, name: str, reported: _Reported
         yield f"The formula of {name} can not be computed again: {claim.formula}."
         return
     factors = {Decimal(1), Decimal(10) ** again.power, *([Decimal(100)] if claim.unit == "%" else [])}
-    if not any(_near(again.result * factor, value) for factor in factors):
+    if not any(near(again.result * factor, value) for factor in factors):
         yield f"The formula of {name} comes to {again.result:,.6g}, not to its value: {claim.formula}."
     elif reported:
         known = reported.operands(claim)
@@ -170,15 +194,15 @@ def _formula_faults(claim: Claim, value: Decimal, name: str, reported: _Reported
 
 
 def _is_known(operand: Decimal, power: int, known: set[Decimal]) -> bool:
-    return operand in _CONSTANTS or any(_near(operand.scaleb(p), each) for p in {0, power} for each in known)
+    return operand in CONSTANTS or any(near(operand.scaleb(p), each) for p in {0, power} for each in known)
 
 
 def _accounts(claim: Claim, shown: Shown) -> bool:
-    value = _decimal(claim.value or "")
+    value = decimal(claim.value or "")
     if value is None or not _same_unit(claim, shown.amount.unit, shown.power):
         return False
     written = shown.amount.value.scaleb(0 if shown.amount.unit else shown.power)
-    if not _near(abs(written), abs(value)) or not _sign_holds(written, value, shown):
+    if not near(abs(written), abs(value)) or not _sign_holds(written, value, shown):
         return False
     if shown.column and claim.about:
         return claim.about == f"{shown.row}, {shown.column}" or _about(claim, shown)
@@ -207,14 +231,14 @@ def _is_shown_truly(claim: Claim, value: Decimal) -> bool:
     if len(found) != 1:
         return False
     powers = (0,) if found[0].unit else (0, 3, 6, 9, 12)
-    return any(_near(abs(found[0].value.scaleb(power)), abs(value)) for power in powers)
+    return any(near(abs(found[0].value.scaleb(power)), abs(value)) for power in powers)
 
 
-def _near(shown: Decimal, value: Decimal) -> bool:
+def near(shown: Decimal, value: Decimal) -> bool:
     return abs(shown - value) <= TOLERANCE * abs(value)
 
 
-def _decimal(text: str) -> Decimal | None:
+def decimal(text: str) -> Decimal | None:
     try:
         value = Decimal(text)
     except DecimalException:

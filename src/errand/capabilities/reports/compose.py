@@ -5,14 +5,17 @@ from pathlib import PurePath
 
 from pydantic import BaseModel
 
+from errand.capabilities.cited.tracing import value_of
 from errand.capabilities.documents.model import Document, DocumentRef
 from errand.capabilities.filings.model import FilingSections, SectionsRef
+from errand.capabilities.financials.model import Figure
 from errand.capabilities.reports.check import REQUEST
 from errand.capabilities.reports.compose_filing import filing_lines, ranked_lines
 from errand.capabilities.reports.ledger import Ledger
 from errand.capabilities.reports.markdown import escape
 from errand.capabilities.reports.model import ChartRef, ClaimsRef, ReportRef
 from errand.capabilities.reports.pictures import load_image
+from errand.capabilities.reports.reading import amounts
 from errand.capabilities.sources import Source
 from errand.capabilities.text.model import RankedRisks, RisksRef, Summary, SummaryRef
 from errand.capability import Context, Field, capability
@@ -88,13 +91,46 @@ def _summary(summary: Summary, ledger: Ledger) -> Iterator[str]:
     if not summary.quotations:
         yield "No sentence of this document was found that fits."
         yield ""
-    for number, quotation in enumerate(summary.quotations, start=1):
-        subject = f"{name}, quotation {number}"
-        yield f"- {ledger.quote(quotation.text, quotation.source, subject)} {ledger.mark(subject)}"
+    for remark in summary.remarks:
+        yield f"*{escape(remark)}*"
+        yield ""
+    yield from _prose(summary, name, ledger) if summary.prose else _quotations(summary, name, ledger)
     yield ""
     if summary.keywords:
         yield f"*Keywords:* {escape(', '.join(summary.keywords[:_MOST_KEYWORDS]))}"
         yield ""
+
+
+def _quotations(summary: Summary, name: str, ledger: Ledger) -> Iterator[str]:
+    for number, quotation in enumerate(summary.quotations, start=1):
+        subject = f"{name}, quotation {number}"
+        yield f"- {ledger.quote(quotation.text, quotation.source, subject)} {ledger.mark(subject)}"
+
+
+def _prose(summary: Summary, name: str, ledger: Ledger) -> Iterator[str]:
+    """A model's sentences, each with the marks of its quotations; those stand below, word for word."""
+    for sentence in summary.prose:
+        subjects = [f"{name}, quotation {number + 1}" for number in sentence.rests_on]
+        sources = [summary.quotations[number].source for number in sentence.rests_on]
+        for subject, source in zip(subjects, sources, strict=True):
+            ledger.passage(source.quote or "", source, subject)
+            for figure, shown in _figures(sentence.text, source):
+                ledger.figure(figure, subject, as_shown=shown)
+        yield f"- {escape(sentence.text)} {''.join(map(ledger.mark, subjects))}"
+    yield ""
+    yield "It rests on these passages:"
+    yield ""
+    yield from _quotations(summary, name, ledger)
+
+
+def _figures(text: str, source: Source) -> Iterator[tuple[Figure, str]]:
+    """The figures of a sentence that stand in the passage it rests on."""
+    known = list(amounts(source.quote or ""))
+    for shown in amounts(text):
+        values = (value_of(shown, each) for each in known)
+        value = next((each for each in values if each is not None), None)
+        if value is not None:
+            yield Figure(value=value, unit=shown.unit, period="", sources=(source,)), shown.text
 
 
 def _foundations(given: ComposeInput, documents: list[Document], ledger: Ledger) -> Iterator[str]:
@@ -113,5 +149,5 @@ def _foundations(given: ComposeInput, documents: list[Document], ledger: Ledger)
     for document in documents:
         for remark in document.remarks:
             yield f"- {escape(document.name)}: {escape(remark)}"
-    yield "- The sentences in quotation marks were chosen by what they say of the whole; none was reworded."
+    yield "- The sentences in quotation marks are the documents' own; none was reworded."
     yield ""

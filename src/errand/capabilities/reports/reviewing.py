@@ -1,0 +1,120 @@
+"""`result.review`: somebody other than the author looks at a result, as the person who asked would."""
+
+from collections.abc import Sequence
+
+from pydantic import BaseModel, Field
+
+from errand.agents.agent import Agent, Bounds, Material, Section
+from errand.agents.runner import Agents
+from errand.capabilities.cited.evidence import Evidence, gather
+from errand.capabilities.cited.writing import READING, needs_model
+from errand.capabilities.reports.model import Claims, ClaimsRef, ReportRef, Verdict
+from errand.capability import ArtifactRef, Capability, Context, capability
+from errand.domain.errors import AgentFailed, ModelDeclined
+from errand.model import Models, Role
+
+_LONGEST_RESULT = 80_000
+_MOST_CLAIMS = 150
+_MOST_FAULTS = 10
+
+
+class ReviewInput(Evidence):
+    request: str = Field(min_length=1, description="What the person asked for, in their own words.")
+    report: ReportRef | None = Field(default=None, description="The result to review.")
+    text: str = Field(default="", description="The result, when it is a text and no report.")
+    changes: list[ArtifactRef] = Field(
+        default=[],
+        description="Text files that are part of the result, such as the difference of a code change.",
+    )
+    claims: ClaimsRef | None = Field(default=None, description="On what the report rests.")
+    checked: Verdict | None = Field(
+        default=None, description="What result.check said of it; the review passes only when that did."
+    )
+
+
+class Objection(BaseModel):
+    what: str = Field(min_length=1, description="What is wrong, in a sentence.")
+    where: str = Field(min_length=1, description="The words of the text, or the part of the request.")
+    why: str = Field(min_length=1, description="Why the person who asked would not accept it, in a sentence.")
+
+
+class Review(BaseModel):
+    """The decision: no faults, and the result is handed over; else it is made again."""
+
+    faults: list[Objection] = Field(
+        max_length=_MOST_FAULTS, description="The gravest first; empty: it passes."
+    )
+
+
+REVIEWER: Agent[Review] = Agent(
+    name="reviewer",
+    role=Role.REVIEW,
+    output_type=Review,
+    tools=(*READING, "math.solve"),
+    bounds=Bounds(turns=12, tool_calls=24, output_tokens=4_000),
+)
+
+
+def review_capability(agents: Agents, models: Models) -> Capability[ReviewInput, Verdict]:
+    @capability(
+        "result.review", needs=[needs_model(models, Role.REVIEW)], time_limit_seconds=1_800.0, for_agents=True
+    )
+    def review(given: ReviewInput, context: Context) -> Verdict:
+        """Review a result against the request and the evidence, by a model that did not write it.
+
+        Says what the person who asked would not accept. Takes in what result.check said, which counts too.
+        """
+        before = given.checked or Verdict(passed=True)
+        try:
+            objections = agents.run(REVIEWER, _material(given, before, context), context).faults
+        except (AgentFailed, ModelDeclined) as error:
+            found: Sequence[str] = (f"The result could not be reviewed: {error}",)
+        else:
+            found = [f"{each.what.rstrip('.')} ({each.where}): {each.why}" for each in objections]
+        faults = tuple(dict.fromkeys((*before.faults, *found)))
+        passed = before.passed and not found
+        return Verdict(passed=passed, faults=faults, checked=(*before.checked, "a review by a model"))
+
+    return review
+
+
+def _material(given: ReviewInput, before: Verdict, context: Context) -> Material:
+    gathered = gather(given, context)
+    result = given.text or "(see the files below)"
+    if given.report:
+        result = context.load(given.report).decode("utf-8", "replace")
+    files = [
+        Section(
+            f"Part of the result: {each.name}",
+            context.load(each).decode("utf-8", "replace")[:_LONGEST_RESULT],
+        )
+        for each in given.changes
+    ]
+    sections = (
+        Section("The request", given.request, trusted=True),
+        Section("The result", result[:_LONGEST_RESULT]),
+        *files,
+        Section("What the program found", _verdict(before)),
+        Section("Passages and figures that the result rests on", _claims(given.claims, context)),
+        *gathered.sections(given.request),
+    )
+    return Material("Review the result that is given below.", sections, gathered.files)
+
+
+def _verdict(verdict: Verdict) -> str:
+    said = "It passed." if verdict.passed else "It did not pass:"
+    return "\n".join((said, *(f"- {fault}" for fault in verdict.faults), *verdict.checked))
+
+
+def _claims(ref: ClaimsRef | None, context: Context) -> str:
+    claims = context.load_model(ref, Claims).claims if ref else ()
+    lines = [
+        f"[{each.mark}] {each.sources[0].document}, {each.sources[0].where}: "
+        + (
+            f"{each.about or 'figure'} {each.shown} = {each.formula or each.value}"
+            if each.value
+            else f"“{each.shown}”"
+        )
+        for each in claims[:_MOST_CLAIMS]
+    ]
+    return "\n".join(lines) or "None are listed."
