@@ -22,6 +22,7 @@ from errand.domain.plan import Plan, Proposal, Step
 from errand.domain.request import Request
 from errand.engine import Engine
 from errand.observability.logs import configure
+from errand.planning.plain import PlainPlanner
 from errand.queues.in_process import InProcessQueue
 from errand.rescuer import Rescuer
 from errand.sessions.workspace import Workspaces
@@ -29,6 +30,8 @@ from errand.store import reading
 from errand.store.artifacts import ArtifactFolder
 from errand.store.database import Database
 from errand.store.registry import WorkerRegistry
+from errand.store.spending import Spending
+from errand.store.turns import Conversations
 from errand.worker import Worker
 
 SLOTS = 4
@@ -66,7 +69,7 @@ class Bench:
         self.database.migrate()
         queue = InProcessQueue()
         self.engine = Engine(self.database, queue, now)
-        catalogue = Catalogue([no_op, plan_capability(FanOut(), dict)])
+        catalogue = Catalogue([no_op, plan_capability(PlainPlanner(FanOut()), dict)])
         self.worker = Worker(
             self.engine,
             queue,
@@ -74,6 +77,8 @@ class Bench:
             catalogue,
             ArtifactFolder(folder / "artifacts"),
             Workspaces(folder / "workspaces"),
+            Conversations(self.database, now),
+            Spending(self.database, now),
             now,
             slots=SLOTS,
         )

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 
 from errand.capabilities.plan import plan_capability
 from errand.capability import AnyCapability, Capability, CapabilityDescription, Catalogue, Context, capability
+from errand.domain.budget import Ceilings
 from errand.domain.errors import InputRefused, Transient
 from errand.domain.ids import SubtaskAddress, SubtaskKey, TaskId
 from errand.domain.plan import Plan, Proposal, Step
@@ -26,6 +27,8 @@ from errand.store import reading
 from errand.store.artifacts import ArtifactFolder
 from errand.store.database import Database
 from errand.store.registry import WorkerRegistry
+from errand.store.spending import Spending
+from errand.store.turns import Conversations
 from errand.worker import Worker
 
 LONG_ENOUGH = 120.0
@@ -140,6 +143,7 @@ class TestInstallation:
         more: Iterable[AnyCapability] = (),
         most_lost: int = 3,
         lease: timedelta = timedelta(seconds=30),
+        ceilings: Ceilings | None = None,
     ) -> None:
         self.clock = Clock()
         self.database = Database(f"sqlite:///{folder / 'errand.db'}")
@@ -147,6 +151,7 @@ class TestInstallation:
         self.queue = InProcessQueue()
         self.artifacts = ArtifactFolder(folder / "artifacts")
         self.registry = WorkerRegistry(self.database, self.clock)
+        self.spending = Spending(self.database, self.clock, ceilings)
         patience = Patience(Backoff(first_seconds=0.01, factor=2.0), most_lost)
         chance = random.Random(1)
         self.engine = Engine(
@@ -165,6 +170,8 @@ class TestInstallation:
             self.catalogue,
             self.artifacts,
             Workspaces(self._folder / "workspaces"),
+            Conversations(self.database, self.clock),
+            self.spending,
             self.clock,
             slots=slots,
         )

@@ -3,12 +3,13 @@
 import os
 import re
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import platformdirs
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from errand.domain.budget import MICRO, Ceiling, Ceilings
 from errand.domain.errors import SetupError
 from errand.model import Role
 from errand.models.setup import Size
@@ -16,6 +17,16 @@ from errand.models.setup import Size
 
 def _default_home() -> Path:
     return Path(platformdirs.user_data_dir("errand", appauthor=False))
+
+
+def _none_as_word(value: object) -> object:
+    return None if isinstance(value, str) and value.strip().lower() == "none" else value
+
+
+_OrNone = BeforeValidator(_none_as_word)
+_Money = Annotated[Annotated[float, Field(ge=0, le=1e9)] | None, _OrNone]
+_Count = Annotated[Annotated[int, Field(ge=0, le=10**12)] | None, _OrNone]
+_Seconds = Annotated[Annotated[float, Field(gt=0, le=1e9)] | None, _OrNone]
 
 
 class Settings(BaseSettings):
@@ -126,10 +137,64 @@ class Settings(BaseSettings):
     edgar_data_url: str = Field(
         default="https://data.sec.gov", description="Where EDGAR's JSON interfaces are."
     )
+    # Limits. Money is in US dollars, a day is one of UTC, and `none` is no limit.
+    limit_task_usd: _Money = Field(
+        default=5.0,
+        description="Of a task: what calls of models may cost, in US dollars.",
+    )
+    limit_task_tokens: _Count = Field(
+        default=None, description="Of a task: tokens of models, input and output together."
+    )
+    limit_task_calls: _Count = Field(default=None, description="Of a task: calls of models.")
+    limit_task_wall_seconds: _Seconds = Field(
+        default=None,
+        description="Of a task: seconds from its submission on; then it ends with what it has.",
+    )
+    limit_principal_usd: _Money = Field(
+        default=50.0,
+        description="Of one principal, a day: what calls of models may cost, in US dollars.",
+    )
+    limit_principal_tokens: _Count = Field(
+        default=None,
+        description="Of one principal, a day: tokens of models, input and output together.",
+    )
+    limit_principal_calls: _Count = Field(
+        default=None, description="Of one principal, a day: calls of models."
+    )
+    limit_principal_wall_seconds: _Seconds = Field(
+        default=None, description="Of one principal, a day: seconds that steps run, added up."
+    )
+    limit_day_usd: _Money = Field(
+        default=200.0,
+        description="Of everyone together, a day: what calls of models may cost, in US dollars.",
+    )
+    limit_day_tokens: _Count = Field(
+        default=None,
+        description="Of everyone together, a day: tokens of models, input and output together.",
+    )
+    limit_day_calls: _Count = Field(default=None, description="Of everyone together, a day: calls of models.")
+    limit_day_wall_seconds: _Seconds = Field(
+        default=None, description="Of everyone together, a day: seconds that steps run, added up."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="error", description="What is logged to standard error: debug, info, warning, error."
     )
     log_json: bool = Field(default=False, description="Log lines as JSON.")
+
+    def ceilings(self) -> Ceilings:
+        return Ceilings(
+            task=_ceiling(
+                self.limit_task_usd, self.limit_task_tokens, self.limit_task_calls,
+                self.limit_task_wall_seconds,
+            ),
+            principal=_ceiling(
+                self.limit_principal_usd, self.limit_principal_tokens, self.limit_principal_calls,
+                self.limit_principal_wall_seconds,
+            ),
+            day=_ceiling(
+                self.limit_day_usd, self.limit_day_tokens, self.limit_day_calls, self.limit_day_wall_seconds
+            ),
+        )  # fmt: skip
 
     @field_validator("home")
     @classmethod
@@ -138,6 +203,10 @@ class Settings(BaseSettings):
             return home.expanduser().resolve()
         except RuntimeError as error:  # how pathlib tells of a ring of links, and of an unknown user
             raise ValueError(f"{home} leads nowhere: {error}") from error
+
+
+def _ceiling(usd: float | None, tokens: int | None, calls: int | None, seconds: float | None) -> Ceiling:
+    return Ceiling(None if usd is None else round(usd * MICRO), tokens, calls, seconds)
 
 
 def read_settings() -> Settings:

@@ -26,6 +26,8 @@ from errand.store.artifacts import ArtifactFolder
 from errand.store.database import Database
 from errand.store.home import Home
 from errand.store.registry import WorkerRegistry
+from errand.store.spending import Spending
+from errand.store.turns import Conversations
 from errand.worker import Worker
 
 STOP_SECONDS = 10.0
@@ -57,6 +59,7 @@ class Embedded:
         self._queue = InProcessQueue()
         self._artifacts = ArtifactFolder(self._home.artifacts)
         self._registry = WorkerRegistry(self._database, clock)
+        self._spending = Spending(self._database, clock, settings.ceilings())
         engine = partial(
             Engine,
             self._database,
@@ -113,6 +116,8 @@ class Embedded:
             self._catalogue,
             self._artifacts,
             Workspaces(self._home.workspaces),
+            Conversations(self._database, self._clock),
+            self._spending,
             self._clock,
             slots=self._settings.slots,
         )

@@ -6,12 +6,12 @@ import os
 import socket
 import threading
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Never, TypeVar
 
 from pydantic import BaseModel
 
@@ -21,6 +21,7 @@ from errand.domain.errors import (
     AnswerNeeded,
     Cancelled,
     InputRefused,
+    LimitReached,
     PlanRefused,
     SetupError,
     StoreUnavailable,
@@ -36,7 +37,10 @@ from errand.planning.planned import Planned
 from errand.queue import Consumer, Queue
 from errand.sessions.workspace import Workspaces
 from errand.store.artifacts import ArtifactFolder
+from errand.store.metering import StoredMeter, metered
 from errand.store.registry import WorkerRegistry
+from errand.store.spending import Payer, Spending
+from errand.store.turns import Conversations
 
 R = TypeVar("R", bound=ArtifactRef)
 M = TypeVar("M", bound=BaseModel)
@@ -62,6 +66,8 @@ class Worker:
         catalogue: Catalogue,
         artifacts: ArtifactFolder,
         workspaces: Workspaces,
+        conversations: Conversations,
+        spending: Spending,
         clock: Callable[[], datetime],
         *,
         slots: int,
@@ -69,6 +75,7 @@ class Worker:
         self._engine, self._queue = engine, queue
         self._registry, self._catalogue = registry, catalogue
         self._artifacts, self._workspaces, self._clock = artifacts, workspaces, clock
+        self._conversations, self._spending = conversations, spending
         self._slots = slots
         self._running: dict[tuple[SubtaskAddress, int], JobContext] = {}
         """By address and attempt."""
@@ -131,17 +138,22 @@ class Worker:
     @contextmanager
     def _known_as_running(self, job: Job) -> Iterator["JobContext"]:
         """Meanwhile its lease is renewed. A job that this forgets is found by the rescuer."""
-        context = JobContext(job, self._engine, self._artifacts, self._workspaces, self._clock)
-        with self._lock:
-            self._running[job.address, job.attempt] = context
-        try:
-            yield context
-        finally:
+        with metered(self._spending, Payer(job.capability, job)) as meter:
+            context = JobContext(
+                job, self._engine, self._artifacts, self._workspaces, self._conversations, meter, self._clock
+            )
             with self._lock:
-                del self._running[job.address, job.attempt]
+                self._running[job.address, job.attempt] = context
+            try:
+                yield context
+            finally:
+                with self._lock:
+                    del self._running[job.address, job.attempt]
+                self._spending.ran(job)
 
     def _attempt(self, job: Job, context: "JobContext") -> Outcome:
         known = self._catalogue.get(job.capability)
+        self._spending.refuse_when_time_is_over(job.address.task, of_task=True)
         context.time_limit_seconds = known.time_limit_seconds
         context.answers = self._engine.answers(job) if job.attempt > 1 else {}
         given = parse_input(known, self._engine.inputs(job))
@@ -156,6 +168,8 @@ class Worker:
                 return Failed(storable(str(error)), Fault.INPUT)
             case SetupError() | PlanRefused():
                 return Failed(storable(str(error)), Fault.SETUP)
+            case LimitReached():
+                return Failed(storable(str(error)), Fault.LIMIT)
             case Transient():
                 return Failed(storable(str(error)), Fault.TRANSIENT, error.retry_after_seconds)
             case OSError(errno=errno.ENOSPC | errno.EDQUOT):
@@ -205,6 +219,8 @@ class JobContext:
     engine: Engine
     artifacts: ArtifactFolder
     workspaces: Workspaces
+    conversations: Conversations
+    meter: StoredMeter
     clock: Callable[[], datetime]
     answers: dict[str, str] = field(default_factory=dict)
     made: dict[str, StoredArtifact] = field(default_factory=dict)
@@ -213,6 +229,7 @@ class JobContext:
     lost: threading.Event = field(default_factory=threading.Event)
     """Set when the job is not this worker's any more: cancelled, taken back, or past its time."""
     time_limit_seconds: float | None = None
+    reason_to_replan: str = ""
 
     @property
     def task(self) -> TaskId:
@@ -260,8 +277,27 @@ class JobContext:
     def progress(self, message: str, fraction: float | None = None) -> None:
         said = storable(message)
         if self.lost.is_set() or not self.engine.note_progress(self.job, said, fraction):
-            self.lost.set()
-            raise Cancelled(f"{self.job.capability} was cancelled, or took too long.")
+            self._give_up()
+
+    def turns(self) -> Sequence[JsonObject]:
+        return self.conversations.of(self.job.address)
+
+    def record_turn(self, turn: JsonObject, told: JsonObject | None = None) -> None:
+        if self.lost.is_set() or not self.conversations.record(self.job, turn, told):
+            self._give_up()
+
+    def adopt(self, kind: type[R], ref: ArtifactRef) -> R:
+        if not self.artifacts.holds(ref.sha256):
+            raise InputRefused(f"{ref.name} is not stored here.")
+        self.made[ref.name] = StoredArtifact(ref.name, kind.kind, ref.media_type, ref.size, ref.sha256)
+        return kind.model_validate(ref.model_dump())
+
+    def replan(self, reason: str) -> None:
+        self.reason_to_replan = storable(reason)
+
+    def _give_up(self) -> Never:
+        self.lost.set()
+        raise Cancelled(f"{self.job.capability} was cancelled, or took too long.")
 
 
 def _succeeded(known: AnyCapability, output: BaseModel, context: JobContext) -> Outcome:
@@ -274,7 +310,8 @@ def _succeeded(known: AnyCapability, output: BaseModel, context: JobContext) -> 
     if (size := len(written.encode())) > LARGEST_OUTPUT:
         return Failed(f"{known.name} gave back {size} bytes, more than {LARGEST_OUTPUT}.", Fault.DEFECT)
     plan = output.plan if isinstance(output, Planned) else None
-    return Succeeded(values, tuple(context.made.values()), tuple(context.used), plan)
+    made, used = tuple(context.made.values()), tuple(context.used)
+    return Succeeded(values, made, used, plan, context.reason_to_replan)
 
 
 def storable(text: str, longest: int = LONGEST_SENTENCE) -> str:

@@ -4,6 +4,8 @@ import secrets
 from dataclasses import dataclass
 from typing import NewType
 
+from errand.domain.budget import ReservationId
+
 TaskId = NewType("TaskId", str)
 SubtaskKey = NewType("SubtaskKey", str)
 WorkerId = NewType("WorkerId", str)
@@ -26,6 +28,10 @@ def new_task_id() -> TaskId:
 
 def new_worker_id(host: str) -> WorkerId:
     return WorkerId(f"{host}-{_random(5)}")
+
+
+def new_reservation_id() -> ReservationId:
+    return ReservationId(_random(16))
 
 
 def new_question_id() -> QuestionId:

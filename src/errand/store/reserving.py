@@ -1,0 +1,148 @@
+"""The statements that hold, free and count what models cost. All run in a transaction of the caller's.
+
+What is held weighs as much as what was used: a call that nobody settles is never forgotten, and it is enough
+to find it late. It is then `lost`, and counts in full, since the call may have been made.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Row, Table, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from errand.domain.budget import Amounts, ReservationId, Scope, Usage
+from errand.domain.ids import SubtaskAddress, TaskId
+from errand.domain.limiting import Kind, Limit
+from errand.store.tables import reservation, spending, task
+
+_INSERT: dict[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
+_NOTHING = dict.fromkeys((each.name for each in spending.c if not each.primary_key), 0)
+
+Place = tuple[Scope, str]
+"""A row of `spending`."""
+Found = Row[tuple[Any, ...]]  # rows of SQLAlchemy are typed by what was selected, here all columns
+
+
+class State(StrEnum):
+    HELD = "held"
+    SETTLED = "settled"
+    LOST = "lost"
+
+
+def places(task_id: str | None, principal: str, day: str) -> tuple[Place, ...]:
+    """Where a call counts; always in this order, so that two transactions never wait for each other."""
+    counted: tuple[Place, ...] = ((Scope.PRINCIPAL, f"{day} {principal}"), (Scope.DAY, day))
+    return counted if task_id is None else ((Scope.TASK, task_id), *counted)
+
+
+def hold(tx: Connection, place: Place, limits: Iterable[Limit], most: Amounts) -> bool:
+    """False: a limit would be passed, and nothing is held there."""
+    held = {f"held_{kind}": spending.c[f"held_{kind}"] + getattr(most, kind) for kind in Kind}
+    more = update(spending).where(*_at(place)).values(held)
+    for limit in limits:
+        used, under_way = spending.c[limit.kind], spending.c[f"held_{limit.kind}"]
+        more = more.where(used + under_way + getattr(most, limit.kind) <= limit.most)
+    if tx.execute(more).rowcount == 1:
+        return True
+    return _begin(tx, place) and tx.execute(more).rowcount == 1
+
+
+def balance(tx: Connection, place: Place) -> tuple[Amounts, Amounts]:
+    """What was used, and what is held."""
+    row = tx.execute(select(spending).where(*_at(place))).one()
+    return (
+        Amounts(row.microdollars, row.tokens, row.calls),
+        Amounts(row.held_microdollars, row.held_tokens, row.held_calls),
+    )
+
+
+def seconds(tx: Connection, place: Place) -> float:
+    """How long jobs ran."""
+    found = tx.execute(select(spending.c.seconds).where(*_at(place))).scalar_one_or_none()
+    return found or 0.0
+
+
+def add_seconds(tx: Connection, task_id: TaskId, now: datetime, ran: float) -> None:
+    principal = tx.execute(select(task.c.principal).where(task.c.id == task_id)).scalar_one()
+    for place in places(None, principal, day_of(now)):
+        _begin(tx, place)
+        tx.execute(update(spending).where(*_at(place)).values(seconds=spending.c.seconds + ran))
+
+
+def day_of(moment: datetime) -> str:
+    """In UTC, as all times are."""
+    return moment.date().isoformat()
+
+
+def close(tx: Connection, made: ReservationId, used: Amounts, usage: Usage) -> None:
+    """What the call did cost. One that counts as lost is put right; one that is settled stays as it is."""
+    found = select(reservation).where(reservation.c.id == made, reservation.c.state != State.SETTLED)
+    for row in tx.execute(found.with_for_update()).all():
+        _close(tx, row, State.SETTLED, used, usage)
+
+
+def lose(tx: Connection, task_id: TaskId, *, only: SubtaskAddress | None = None, before: int = 0) -> None:
+    """The calls of this task that nobody will settle any more; with `only`, those of attempts `before`."""
+    mine = select(reservation).where(reservation.c.task == task_id, reservation.c.state == State.HELD)
+    if only is not None:
+        mine = mine.where(reservation.c.subtask == only.key, reservation.c.attempt < before)
+    for row in tx.execute(mine.with_for_update()).all():
+        _close(tx, row, State.LOST, _held(row), Usage())
+
+
+def lose_one(tx: Connection, made: ReservationId) -> None:
+    found = select(reservation).where(reservation.c.id == made, reservation.c.state == State.HELD)
+    for row in tx.execute(found.with_for_update()).all():
+        _close(tx, row, State.LOST, _held(row), Usage())
+
+
+def _close(tx: Connection, row: Found, becomes: State, used: Amounts, usage: Usage) -> None:
+    tx.execute(
+        update(reservation)
+        .where(reservation.c.id == row.id)
+        .values(
+            state=becomes,
+            microdollars=used.microdollars,
+            tokens=used.tokens,
+            calls=used.calls,
+            input_tokens=usage.input_tokens,
+            cached_tokens=usage.cached_tokens,
+            output_tokens=usage.output_tokens,
+        )
+    )
+    freed = _held(row) if row.state == State.HELD else Amounts()
+    counted = Amounts(row.microdollars, row.tokens, row.calls)
+    changed = {k.value: spending.c[k] + getattr(used, k) - getattr(counted, k) for k in Kind}
+    changed |= {f"held_{k}": spending.c[f"held_{k}"] - getattr(freed, k) for k in Kind}
+    for place in places(row.task, row.principal, row.day):
+        tx.execute(update(spending).where(*_at(place)).values(changed))
+
+
+def _held(row: Found) -> Amounts:
+    return Amounts(row.held_microdollars, row.held_tokens, row.held_calls)
+
+
+def _begin(tx: Connection, place: Place) -> bool:
+    """A new row. False: there is one already."""
+    scope, key = place
+    made = _INSERT[tx.dialect.name](spending).values(scope=scope, key=key, **_NOTHING)
+    return tx.execute(made.on_conflict_do_nothing()).rowcount == 1
+
+
+def _at(place: Place) -> tuple[Any, ...]:
+    """`Any`: conditions of SQLAlchemy."""
+    return spending.c.scope == place[0], spending.c.key == place[1]
+
+
+def write(tx: Connection, row: dict[str, object], most: Amounts) -> None:
+    """The call itself; `row`: who makes it, with which model."""
+    nothing = dict.fromkeys(
+        ("microdollars", "tokens", "calls", "input_tokens", "cached_tokens", "output_tokens"), 0
+    )
+    held = {f"held_{kind}": getattr(most, kind) for kind in Kind}
+    tx.execute(insert(reservation), row | nothing | held | {"state": State.HELD})
