@@ -25,6 +25,7 @@ from errand.domain.question import Question, QuestionKind
 from errand.domain.request import Request
 from errand.frontends.cli import command_line
 from errand.observability.logs import configure
+from errand.planning.plain import PlainPlanner
 from errand.planning.planner import Planner
 
 REPORT = """# The report
@@ -171,7 +172,7 @@ class Program(Embedded):
     @cached_property
     def _catalogue(self) -> Catalogue:
         live: Callable[[], Mapping[str, CapabilityDescription]] = lambda: self._catalogue.descriptions()  # noqa: E731  # the catalogue holds what is built from it
-        return Catalogue([*CAPABILITIES, plan_capability(self._planner, live)])
+        return Catalogue([*CAPABILITIES, plan_capability(PlainPlanner(self._planner), live)])
 
     @cached_property
     def _planner(self) -> Planner:

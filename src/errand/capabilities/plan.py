@@ -7,15 +7,15 @@ from pydantic import BaseModel, Field
 
 from errand.capability import Capability, CapabilityDescription, Context, capability
 from errand.domain.artifact import Artifact
-from errand.domain.errors import NothingFits
-from errand.domain.plan import Proposal
-from errand.domain.question import Question, QuestionKind
+from errand.domain.errors import PlanRefused
+from errand.domain.ids import SubtaskKey
+from errand.domain.plan import Plan
 from errand.domain.request import Request
 from errand.domain.task import PLAN
+from errand.planning.checking import check_plan
 from errand.planning.planned import Planned
-from errand.planning.planner import Planner
-
-YES, NO = "yes", "no"
+from errand.planning.planner import TaskPlanner
+from errand.planning.state import TaskState
 
 
 class AttachmentGiven(BaseModel):
@@ -38,49 +38,38 @@ class RequestGiven(BaseModel):
 
 class PlanInput(BaseModel):
     request: RequestGiven = Field(description="The request to plan.")
+    state: TaskState | None = Field(
+        default=None, description="The task as it stands, when the rest of it is to be planned anew."
+    )
+    why: str = Field(default="", description="What called for planning it anew.")
 
 
 Descriptions = Callable[[], Mapping[str, CapabilityDescription]]
 
 
-def plan_capability(planner: Planner, live: Descriptions) -> Capability[PlanInput, Planned]:
+def plan_capability(planner: TaskPlanner, live: Descriptions) -> Capability[PlanInput, Planned]:
     """`live` tells what can be planned with at the moment; `plan` itself is never part of a plan."""
 
     @capability(PLAN)
     def plan(given: PlanInput, context: Context) -> Planned:
         """Break a request into subtasks that the available capabilities can carry out."""
         catalogue = {name: each for name, each in live().items() if name != PLAN}
-        proposal = planner.propose(given.request.as_request(), catalogue)
-        if not proposal.sure:
-            proposal = _confirmed(proposal, context)
+        request = given.request.as_request()
+        proposal = planner.plan(request, catalogue, context, given.state, given.why)
+        if given.state is not None:
+            revised = _superseding(proposal.plan, given.state)
+            if faults := check_plan(revised, catalogue, request, given.state):
+                raise PlanRefused(faults)
+            proposal = replace(proposal, plan=revised)
         return Planned.of(proposal)
 
     return plan
 
 
-def _confirmed(proposal: Proposal, context: Context) -> Proposal:
-    asked = Question(name="plan", text=question(proposal), kind=QuestionKind.CHOICE, choices=(YES, NO))
-    if context.ask(asked).strip().lower() not in (YES, "y"):
-        raise NothingFits("The plan was declined: say in other words what is to be done.")
-    return replace(proposal, remarks=(*proposal.remarks, "The plan was confirmed by a person."))
-
-
-def question(proposal: Proposal) -> str:
-    """What would be done step by step, what would not, and what is unsure."""
-    titles = list(dict.fromkeys(step.title or step.capability for step in proposal.plan.steps))
-    steps = [f"  {n}. {title}" for n, title in enumerate(titles[:_MOST_STEPS], start=1)]
-    if len(titles) > _MOST_STEPS:
-        steps.append(f"  … and {len(titles) - _MOST_STEPS} more")
-    unsure = proposal.remarks or ("It may not be what the request asks for.",)
-    return "\n".join(
-        (
-            "I am not sure that I understand the request. This is what I would do:",
-            *steps,
-            *(f"Unsure: {remark}" for remark in unsure),
-            *(f"Not done: {part}" for part in proposal.not_covered),
-            "Shall I do this?",
-        )
-    )
-
-
-_MOST_STEPS = 20
+def _superseding(plan: Plan, state: TaskState) -> Plan:
+    """A revision that does not say what it makes up for makes up for all that it saw fall short; optional
+    steps are left out, since the plan counted on doing without them."""
+    if plan.supersedes:
+        return plan
+    fell_short = (SubtaskKey(each.key) for each in state.steps if each.fell_short and not each.optional)
+    return replace(plan, supersedes=tuple(fell_short))

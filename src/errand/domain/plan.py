@@ -1,7 +1,7 @@
 """A plan: steps, each a capability with inputs, and which outputs of which other steps feed them."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from typing import Self
@@ -40,6 +40,10 @@ class Reference:
         return self.step + "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in self.path)
 
 
+def is_reserved(key: str) -> bool:
+    return key in RESERVED or key.startswith("plan-")
+
+
 def references(value: Json) -> Iterator[Reference]:
     """Every reference inside an input value, in order."""
     if isinstance(value, dict):
@@ -74,7 +78,7 @@ class Step:
 
     def needs(self) -> tuple[SubtaskKey, ...]:
         """The steps whose end it waits for, each once, in order."""
-        named = [r.step for r in references(self.inputs) if r.step != REQUEST]
+        named = [r.step for r in references(self.inputs) if r.step not in (REQUEST, TASK)]
         return tuple(dict.fromkeys([*named, *self.after]))
 
 
@@ -99,15 +103,20 @@ class Plan:
                 return step
         raise KeyError(key)
 
-    def shape_faults(self) -> tuple[str, ...]:
-        """What would keep it from ever ending, whatever its capabilities are; a sentence each."""
-        if not self.steps:
+    def shape_faults(self, existing: Collection[str] | None = None) -> tuple[str, ...]:
+        """What would keep it from ever ending, whatever its capabilities are; a sentence each.
+
+        `existing`: the keys of the task's subtasks, when the plan is a later revision.
+        """
+        if not self.steps and existing is None:
             return ("it has no steps",)
+        before = existing or ()
         known = Counter(step.key for step in self.steps)
         found = [f"the key {key} is used {n} times" for key, n in known.items() if n > 1]
-        found += [f"the key {key} is reserved" for key in known if key in RESERVED]
+        found += [f"the key {key} is reserved" for key in known if is_reserved(key)]
+        found += [f"the key {key} is used by the task already" for key in known if key in before]
         for step in self.steps:
-            missing = [need for need in step.needs() if need not in known]
+            missing = [need for need in step.needs() if need not in known and need not in before]
             found += [f"step {step.key} needs {need}, which is no step" for need in missing]
         try:
             TopologicalSorter({step.key: step.needs() for step in self.steps}).prepare()

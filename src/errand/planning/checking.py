@@ -11,10 +11,12 @@ from datetime import datetime
 from errand.capability import CapabilityDescription, Slot
 from errand.domain.ids import SubtaskKey
 from errand.domain.json import Json
-from errand.domain.plan import FROM, REQUEST, Plan, Reference, Step
+from errand.domain.plan import FROM, REQUEST, Plan, Reference, Step, is_reserved
 from errand.domain.request import Request
 from errand.planning.circles import circles
 from errand.planning.nearest import Nearest
+from errand.planning.standing import Standing
+from errand.planning.state import TaskState
 
 SCALARS = frozenset({"text", "number", "flag", "date", "value"})
 """Type words of what is not an artifact or a model."""
@@ -35,20 +37,29 @@ class Fault:
 
 
 def check_plan(
-    plan: Plan, catalogue: Mapping[str, CapabilityDescription], request: Request
+    plan: Plan,
+    catalogue: Mapping[str, CapabilityDescription],
+    request: Request,
+    state: TaskState | None = None,
 ) -> tuple[str, ...]:
-    """Every fault, one sentence each; none: the plan can be carried out. Linear in the size of the plan."""
-    return tuple(str(fault) for fault in faults_of(plan, catalogue, request))
+    """Every fault, one sentence each; none: the plan can be carried out. Linear in the size of the plan.
+
+    With `state`, the plan is a later revision: its steps may build on those of the task that stand.
+    """
+    return tuple(str(fault) for fault in faults_of(plan, catalogue, request, state))
 
 
 def faults_of(
-    plan: Plan, catalogue: Mapping[str, CapabilityDescription], request: Request
+    plan: Plan,
+    catalogue: Mapping[str, CapabilityDescription],
+    request: Request,
+    state: TaskState | None = None,
 ) -> tuple[Fault, ...]:
     """As `check_plan`, with the step apart from the sentence."""
-    if not plan.steps:
+    if not plan.steps and state is None:
         return (Fault(None, "The plan has no steps"),)
-    check = _Check(plan, catalogue, request)
-    found = [*check.keys()]
+    check = _Check(plan, catalogue, request, Standing.of(plan, state))
+    found = [*check.keys(), *(Fault(None, says) for says in check.standing.faults(plan))]
     for step in plan.steps:
         found += check.step(step)
     found += (Fault(circle[0], _in_words(circle)) for circle in circles(check.waits))
@@ -75,9 +86,15 @@ class _Type:
 class _Check:
     """One walk over a plan. Not reused."""
 
-    def __init__(self, plan: Plan, catalogue: Mapping[str, CapabilityDescription], request: Request) -> None:
-        self.plan, self.catalogue, self.request = plan, catalogue, request
-        self.steps = {step.key: step for step in reversed(plan.steps)}
+    def __init__(
+        self,
+        plan: Plan,
+        catalogue: Mapping[str, CapabilityDescription],
+        request: Request,
+        standing: Standing,
+    ) -> None:
+        self.plan, self.catalogue, self.request, self.standing = plan, catalogue, request, standing
+        self.steps = {**standing.steps, **{step.key: step for step in reversed(plan.steps)}}
         self.waits: dict[SubtaskKey, list[SubtaskKey]] = {step.key: [] for step in plan.steps}
         self.nearest = Nearest()
 
@@ -88,8 +105,10 @@ class _Check:
         for key, count in counts.items():
             if count > 1:
                 yield Fault(key, f"{count} steps have this key; each step needs its own")
-            if key == REQUEST or not key or set(key) & set(".[]"):
+            if not key or set(key) & set(".[]") or is_reserved(key):
                 yield Fault(key or SubtaskKey("(no key)"), "this can not be the key of a step")
+            elif key in self.standing.known:
+                yield Fault(key, "the task has a step with this key already; each step needs its own")
 
     def step(self, step: Step) -> Iterator[Fault]:
         known = self.catalogue.get(step.capability)
@@ -103,8 +122,8 @@ class _Check:
             yield from (Fault(step.key, f"input {name} {says}") for says in self._value(step, value, slot))
         for key in step.after:
             if key not in self.steps:
-                yield Fault(step.key, f"it comes after {key}, which is no step{self._step_hint(key)}")
-            else:
+                yield Fault(step.key, f"it comes after {key}, which is {self._no_step(key)}")
+            elif key in self.waits:
                 self.waits[step.key].append(key)
 
     def _names(self, step: Step, known: CapabilityDescription) -> Iterator[Fault]:
@@ -130,7 +149,7 @@ class _Check:
     def _check_step(self, key: SubtaskKey) -> Iterator[str]:
         step = self.steps.get(key)
         if step is None:
-            yield f"The check is to be step {key}, which is no step{self._step_hint(key)}"
+            yield f"The check is to be step {key}, which is {self._no_step(key)}"
             return
         known = self.catalogue.get(step.capability)
         passed = known.output("passed") if known else None
@@ -167,7 +186,7 @@ class _Check:
             yield f"has a reference that can not be read: {target!r} is not of the form step.field[0]"
             return
         found = self._resolve(reference)
-        if reference.step in self.steps and reference.step != REQUEST:
+        if reference.step in self.waits and reference.step != REQUEST:
             self.waits[step.key].append(reference.step)
         if isinstance(found, str):
             yield found
@@ -186,6 +205,8 @@ class _Check:
             return self._in_request(reference)
         step = self.steps.get(reference.step)
         if step is None:
+            if why := self.standing.why_not(reference.step):
+                return f"refers to {reference}, but {reference.step} {why}"
             hint = self._step_hint(reference.step)
             return f"refers to {reference}, but there is no step {reference.step}{hint}"
         known = self.catalogue.get(step.capability)
@@ -208,6 +229,10 @@ class _Check:
         if rest and isinstance(rest[0], int) and not 0 <= rest[0] < count:
             return f"refers to {reference}, but the request has {count or 'no'} attachments (counted from 0)"
         return _follow(reference, _Type("file", many=True), tuple(rest))
+
+    def _no_step(self, key: str) -> str:
+        why = self.standing.why_not(key)
+        return f"a step that {why}" if why else f"no step{self._step_hint(key)}"
 
     def _step_hint(self, key: str) -> str:
         return self.nearest.hint(key, self.steps)

@@ -1,6 +1,6 @@
-from errand.capabilities.plan import question
 from errand.domain.ids import SubtaskKey
 from errand.domain.plan import Plan, Proposal, Step
+from errand.planning.plain import question
 
 
 def test_the_question_lists_the_steps_what_is_unsure_and_what_is_not_done() -> None:
