@@ -20,6 +20,7 @@ from errand.domain.question import Question
 from errand.domain.request import Request
 from errand.domain.task import Backoff, Patience, SubtaskView, TaskView
 from errand.engine import Engine
+from errand.planning.plain import PlainPlanner
 from errand.queues.in_process import InProcessQueue
 from errand.rescuer import Rescuer
 from errand.sessions.workspace import Workspaces
@@ -159,7 +160,9 @@ class TestInstallation:
         )
         planner = FixedPlans(plan, sure=sure, not_covered=not_covered)
         known: list[Capability[BaseModel, BaseModel]] = [*TEST_CAPABILITIES, *more]  # type: ignore[list-item]  # as Catalogue
-        self.catalogue = Catalogue([*known, plan_capability(planner, lambda: self.catalogue.descriptions())])
+        self.catalogue = Catalogue(
+            [*known, plan_capability(PlainPlanner(planner), lambda: self.catalogue.descriptions())]
+        )
         self._folder = folder
 
     def worker(self, slots: int = 2) -> Worker:

@@ -17,6 +17,7 @@ from errand.domain.plan import Proposal
 from errand.domain.request import Request
 from errand.domain.task import Patience
 from errand.engine import Engine
+from errand.planning.plain import PlainPlanner
 from errand.planning.planner import Planner
 from errand.queues.in_process import InProcessQueue
 from errand.rescuer import Rescuer
@@ -157,7 +158,7 @@ class Embedded:
             *reports.CAPABILITIES,
             *edgar_capabilities(edgar),
         ]
-        planner = _PlannerToCome(lambda: self._planner)
+        planner = PlainPlanner(_PlannerToCome(lambda: self._planner))
         return Catalogue([*known, plan_capability(planner, lambda: self._catalogue.descriptions())])
 
     @cached_property
