@@ -105,7 +105,12 @@ def _message(entry: Entry, line: str | None) -> Message | None:
             return ToolResult(entry.call, entry.name, text, failed=entry.failed)
         case SaidSo():
             return Said(entry.text)
-        case Shortened() | HandedIn() | Afresh():
+        case Shortened():
+            return Said(
+                "The conversation grew long: results of tools from earlier turns are shown as a line each "
+                f"now ({len(entry.lines)})."
+            )
+        case HandedIn() | Afresh():
             return None
 
 

@@ -10,7 +10,7 @@ import json
 from errand.agents.conversation import Conversation
 from errand.agents.tool_context import ToolContext
 from errand.agents.tools import READ_ON
-from errand.agents.turns import Became, Entry, ReplyGiven, ResultGiven, SaidSo, Shortened, Why
+from errand.agents.turns import Became, Entry, ReplyGiven, ResultGiven, Shortened
 from errand.capability import ArtifactRef, Context
 from errand.domain.json import JsonObject
 
@@ -32,8 +32,6 @@ def shorten(talk: Conversation, context: Context, tokens: int) -> bool:
     files = tuple(file.recorded(made=True) for file in reach.made)
     told: JsonObject = {"type": "subtask.turn", "shortened": len(lines), "turn": talk.replies}
     talk.add(Shortened(lines=lines, files=files), told)
-    said = f"The conversation grew long: {len(lines)} older results of tools are shown as a line each now."
-    talk.add(SaidSo(text=said, why=Why.SHORTENED))
     return True
 
 

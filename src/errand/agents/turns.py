@@ -93,7 +93,6 @@ class ResultGiven(_Entry):
 class Why(StrEnum):
     CORRECTION = "correction"
     LAST = "last"
-    SHORTENED = "shortened"
 
 
 class SaidSo(_Entry):
@@ -105,7 +104,7 @@ class SaidSo(_Entry):
 
 
 class Shortened(_Entry):
-    """From here on these results are shown as a line."""
+    """From here on these results are shown as a line, and the model is told so."""
 
     kind: Literal["shortened"] = "shortened"
     lines: dict[int, str]
