@@ -2,11 +2,10 @@
 
 from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from errand.capabilities.text.model import Quotation
 from errand.capability import ArtifactRef
-from errand.domain.json import JsonObject
 
 
 class ExtractionRef(ArtifactRef):
@@ -25,7 +24,9 @@ class Place(BaseModel):
 
 
 class Extraction(BaseModel):
-    values: JsonObject = Field(description="The object that was asked for; null where nothing was found.")
+    values: dict[str, JsonValue] = Field(
+        description="The object that was asked for; null where nothing was found."
+    )
     places: tuple[Place, ...] = Field(description="One for each value that is not null.")
     missing: tuple[str, ...] = Field(default=(), description="Paths of what was not found.")
     made_by: str = Field(description="`a model` or `rules`.")

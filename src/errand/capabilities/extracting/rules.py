@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from errand.capabilities.citing import find_quote
 from errand.capabilities.documents.model import Block, BlockKind, Document
 from errand.capabilities.extracting.fields import FieldType, FieldWanted
-from errand.capabilities.extracting.values import read_value, stands_in
+from errand.capabilities.extracting.values import read_value, stands_in, values_in
 from errand.capabilities.text.sentences import split_sentences
 from errand.capabilities.text.words import terms
 from errand.domain.json import Json
@@ -40,8 +40,8 @@ class Found:
 
 
 def find_value(field: FieldWanted, documents: Sequence[Document]) -> Found | None:
-    """From a labelled line or table row; else from a sentence that names it and holds one such value."""
-    for way in (_labelled, _in_sentences):
+    """From a labelled line or table row; else from a sentence that names it; else the only one there is."""
+    for way in (_labelled, _in_sentences, _alone):
         found = [each for document in documents for each in way(field, document)]
         if len({str(each.value).casefold() for each in found}) == 1:
             return found[0]
@@ -130,6 +130,16 @@ def _in_sentences(field: FieldWanted, document: Document) -> Iterator[Found]:
             value = read_value(field, sentence) if wanted <= set(terms(sentence)) else None
             if value is not None and find_quote(document, sentence):
                 yield Found(value, document.name, sentence)
+
+
+def _alone(field: FieldWanted, document: Document) -> Iterator[Found]:
+    """An address or a telephone number without further description: it is the one, when there is one only."""
+    if field.type not in (FieldType.EMAIL, FieldType.PHONE) or not any(field.words() in g for g in _SAME):
+        return
+    for block in document.blocks:
+        for line in block.text.split("\n"):
+            for value in values_in(field, line):
+                yield Found(value, document.name, line)
 
 
 def _tables(document: Document) -> Iterator[Block]:

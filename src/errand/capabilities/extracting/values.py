@@ -92,6 +92,11 @@ def read_value(field: FieldWanted, text: str) -> Json:
     return _READERS[field.type](field, text)
 
 
+def values_in(field: FieldWanted, text: str) -> list[str]:
+    """All addresses, or all telephone numbers."""
+    return (_EMAIL if field.type is FieldType.EMAIL else _PHONE).findall(text)
+
+
 def _text(field: FieldWanted, text: str) -> Json:
     del field
     return text.strip() or None
