@@ -16,6 +16,7 @@ from errand.capabilities.documents.formats import (
     refuse_mismatch,
     sniff,
 )
+from errand.capabilities.documents.packed import packed_type
 from errand.domain.errors import InputRefused
 
 _HEAD = 1024 * 1024
@@ -29,8 +30,8 @@ class Inspected:
     remarks: tuple[str, ...] = ()
 
 
-def inspect(path: Path, *, limit_bytes: int) -> Inspected:
-    """What the file is, without parsing it.
+def inspect(path: Path, *, limit_bytes: int, packed: bool = False) -> Inspected:
+    """What the file is, without parsing it. `packed`: archives and Parquet tables are taken, for tools.
 
     Raises InputRefused, a sentence each, when there is no such file, it is a folder, empty, larger than
     `limit_bytes`, may not be read, is encrypted, damaged, in a format that is not read, not what its name
@@ -38,6 +39,8 @@ def inspect(path: Path, *, limit_bytes: int) -> Inspected:
     """
     try:
         _refuse_other_than_files(path, limit_bytes)
+        if packed and (media_type := packed_type(path)):
+            return Inspected(media_type, "packed")
         found, content = _recognised(path)
         _refuse_damage(path, found, content)
     except OSError as error:

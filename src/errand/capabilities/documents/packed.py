@@ -1,0 +1,43 @@
+"""Files that no reader reads but tools take: archives of code, and Parquet tables."""
+
+import tarfile
+import zipfile
+from pathlib import Path
+
+from errand.domain.errors import InputRefused
+
+ZIP, TAR, PARQUET = "application/zip", "application/x-tar", "application/vnd.apache.parquet"
+_TAR_GZIP = "application/gzip"
+_OFFICE = frozenset({"[Content_Types].xml", "mimetype", "META-INF/container.xml"})
+
+
+def packed_type(path: Path) -> str | None:
+    """The media type; None when it is nothing of the kind. Raises InputRefused when it is damaged."""
+    with path.open("rb") as file:
+        head = file.read(4)
+    if head == b"PAR1":
+        return PARQUET
+    if head[:2] == b"\x1f\x8b":
+        return _TAR_GZIP if _is_tar(path) else None
+    if head.startswith(b"PK"):
+        return ZIP if _is_plain_zip(path) else None
+    return TAR if path.suffix.lower() == ".tar" and _is_tar(path) else None
+
+
+def _is_tar(path: Path) -> bool:
+    try:
+        with tarfile.open(path) as archive:
+            return archive.next() is not None
+    except (tarfile.TarError, EOFError, OSError):
+        return False
+
+
+def _is_plain_zip(path: Path) -> bool:
+    """Office files and books are archives too, and are read as what they are."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return not _OFFICE & set(archive.namelist())
+    except zipfile.BadZipFile as error:
+        raise InputRefused(
+            f"{path.name} is damaged or incomplete: get it again and attach the new copy."
+        ) from error

@@ -1,0 +1,1 @@
+"""Rings bells at set times."""

@@ -1,0 +1,62 @@
+"""The tasks that are carried through a model, and kept on tape."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+
+
+@dataclass(frozen=True)
+class Taped:
+    name: str
+    request: str
+    attached: tuple[Path, ...]
+    exit_code: int = 0
+    answers: tuple[str, ...] = ()
+    """What the person answers when they are asked, in order."""
+    must_say: tuple[str, ...] = ()
+    """What the finished result holds, word for word."""
+
+    @property
+    def tape(self) -> Path:
+        return HERE / f"{self.name}.jsonl"
+
+
+def _inputs(name: str) -> tuple[Path, ...]:
+    return tuple(sorted(path for path in (HERE / "inputs" / name).iterdir() if path.is_file()))
+
+
+TASKS = (
+    Taped(
+        "financials",
+        "Analyze this company's financials and summarize the key risks. Then judge, in a page for a lender: "
+        "could it carry another 40 million dollars of debt? Say what speaks for it and what against.",
+        (ROOT / "examples/financials/quillfeather",),
+    ),
+    Taped("homework", "Do my homework assignment: a document that I can hand in.", _inputs("homework")),
+    Taped(
+        "offers",
+        "Compare these three offers for heating our community hall against our brief, and recommend one to the "
+        "council. One page, with a table.",
+        _inputs("offers"),
+    ),
+    Taped(
+        "logging",
+        "Improve the logging in my codebase: use the logging module instead of print, with sensible levels, and "
+        "do not change what the functions return.",
+        (HERE / "inputs/code/chime",),
+    ),
+    Taped(
+        "minutes",
+        "From these minutes make a table of who must do what by when, and write a short friendly reminder to "
+        "whoever is late. Today is 10 November 2026.",
+        _inputs("minutes"),
+    ),
+    Taped(
+        "budget",
+        "Did our concerts make a profit in the third quarter? Compare income and costs month by month, with a "
+        "chart, and say which month was best.",
+        _inputs("budget"),
+    ),
+)
