@@ -18,6 +18,7 @@ from pydantic import BaseModel
 from errand import __version__
 from errand.capability import AnyCapability, ArtifactRef, Catalogue, parse_input
 from errand.domain.errors import (
+    AgentFailed,
     AnswerNeeded,
     Cancelled,
     InputRefused,
@@ -168,6 +169,8 @@ class Worker:
                 return Failed(storable(str(error)), Fault.INPUT)
             case SetupError() | PlanRefused():
                 return Failed(storable(str(error)), Fault.SETUP)
+            case AgentFailed():
+                return Failed(storable(str(error)), Fault.DEFECT)
             case LimitReached():
                 return Failed(storable(str(error)), Fault.LIMIT)
             case Transient():

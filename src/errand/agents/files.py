@@ -14,6 +14,8 @@ from errand.domain.json import Json
 
 _MOST_NAMES = 20
 """In the sentence that says which files there are."""
+_LONGEST_STEM, _LONGEST_ENDING = 200, 40
+"""Characters; an artifact's name has 255."""
 _FIELDS = frozenset(ArtifactRef.model_fields)
 
 
@@ -70,7 +72,7 @@ class Files:
         number, free = 1, name
         while free in self._taken and not self._is(free, sha256):
             number += 1
-            free = f"{stem} ({number}){ending}"
+            free = f"{stem[:_LONGEST_STEM]} ({number}){ending[:_LONGEST_ENDING]}"
         return free
 
     def _is(self, name: str, sha256: str) -> bool:
