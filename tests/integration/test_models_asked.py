@@ -380,6 +380,7 @@ def test_a_name_and_a_context_are_taken_without_asking(provider: Provider, loop:
     ("named", "words"),
     [
         ("gpt-5", "write it like openai:gpt-5"),
+        ("sk-put-here-by-mistake-1234", "ERRAND_MODEL is '…'"),
         ("openai:", "write it like"),
         ("ftp://127.0.0.1/v1", "write it like"),
         ("nobody:model", "'nobody' is no known provider"),

@@ -22,7 +22,7 @@ from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
 
 from errand.domain.errors import ModelUnusable
 from errand.models.background import BackgroundLoop
-from errand.models.faults import Asked
+from errand.models.faults import Asked, cleaned
 from errand.models.listing import listed_at
 from errand.models.pydantic_model import Abilities, PydanticModel
 from errand.models.setup import address_of
@@ -54,7 +54,7 @@ def build_model(
         return _at_address(named, address, key, loop, context_tokens, tools=tools)
     provider, _, name = named.partition(":")
     if not provider or not name or "://" in named:
-        raise ModelUnusable(f"ERRAND_MODEL is {named!r}; write it like {_EXAMPLES}.")
+        raise ModelUnusable(f"ERRAND_MODEL is {cleaned(named)!r}; write it like {_EXAMPLES}.")
     return _hosted(named, provider, key, loop, context_tokens, tools=tools)
 
 
@@ -130,7 +130,7 @@ def _incomplete(named: str, told: str) -> str:
         return f"{named} needs a key; set ERRAND_MODEL_KEY."
     if "BASE_URL" in told or "base_url" in told:
         return f"{named} does not say where; write NAME@URL, for example {_EXAMPLES.split(', ')[1]}."
-    return f"{named} can not be set up: {' '.join(told.split())[:200]}"
+    return f"{named} can not be set up: {cleaned(told)}"
 
 
 def _refuse_secrets(address: str) -> None:

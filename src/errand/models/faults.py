@@ -60,7 +60,9 @@ def fault_of(error: Exception, asked: Asked) -> ErrandError:
             f"The provider's filter stopped the answer of {asked.model}; word the request anew."
         )
     if isinstance(error, ai.UserError):
-        return ModelUnusable(f"{asked.model} can not be asked like this: {_cleaned(error.message, asked)}")
+        return ModelUnusable(
+            f"{asked.model} can not be asked like this: {cleaned(error.message, asked.secrets)}"
+        )
     return _unclear(error, asked)
 
 
@@ -87,8 +89,17 @@ def status_fault(status: int, headers: Mapping[str, str], body: object, asked: A
     if status in (408, 425) or status >= 500:
         after = retry_seconds(headers, datetime.now(UTC))
         return ModelBusy(f"{name} is out of order (HTTP {status}).", retry_after_seconds=after)
-    told = f": {_cleaned(words, asked)}" if words else ""
+    told = f": {cleaned(words, asked.secrets)}" if words else ""
     return ModelUnusable(f"{name} refuses how it is asked (HTTP {status}){told}")
+
+
+def cleaned(words: str, secrets: Sequence[str] = ()) -> str:
+    """On one line, short, and without what is or looks like a key."""
+    text = " ".join(words.split())
+    for secret in secrets:
+        text = text.replace(secret, "…")
+    text = _SECRET.sub("…", text)
+    return text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE].rstrip() + "…"
 
 
 _NOT_NOW = frozenset({409, 503, 529})
@@ -158,7 +169,7 @@ def _unclear(error: Exception, asked: Asked) -> ErrandError:
     if isinstance(error, ai.ModelContextWindowExceededError):
         return ContextTooLong(f"The prompt is longer than {asked.model} can read.")
     if isinstance(error, ai.ModelAuthenticationError | ai.ModelQuotaExceededError | ai.ModelNotFoundError):
-        return ModelUnusable(f"{asked.model} can not be used: {_cleaned(str(error), asked)}")
+        return ModelUnusable(f"{asked.model} can not be used: {cleaned(str(error), asked.secrets)}")
     if isinstance(error, ai.ModelRateLimitError | ai.ModelUnavailableError | ai.ModelServerError):
         return ModelBusy(
             f"{asked.model} is overloaded or out of order.", retry_after_seconds=error.retry_after
@@ -182,11 +193,3 @@ def _said(body: object) -> tuple[str, str]:
 
 def _says(pattern: re.Pattern[str], code: str, words: str) -> bool:
     return pattern.search(f"{code} {words}") is not None
-
-
-def _cleaned(words: str, asked: Asked) -> str:
-    text = " ".join(words.split())
-    for secret in asked.secrets:
-        text = text.replace(secret, "…")
-    text = _SECRET.sub("…", text)
-    return text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE].rstrip() + "…"
