@@ -153,6 +153,10 @@ class Slot:
     required: bool = True
     many: bool = False
     """True: a list of them."""
+    choices: tuple[str, ...] = ()
+    """The only values that it takes; empty: any."""
+    inside: tuple["Slot", ...] = ()
+    """The fields of a model that is written out in an input; of an artifact none."""
 
 
 @dataclass(frozen=True)
@@ -274,13 +278,34 @@ class Catalogue:
         return {each.name: each.describe() for each in self.offered()}
 
 
-def slots(model: type[BaseModel]) -> tuple[Slot, ...]:
+_DEEPEST = 3
+"""Models in models are shown so far down."""
+
+
+def slots(model: type[BaseModel], *, depth: int = 1) -> tuple[Slot, ...]:
     """The fields of a model as a planner sees them."""
     found = []
     for name, field in model.model_fields.items():
         word, many = type_word(field.annotation)
-        found.append(Slot(name, word, field.description or "", field.is_required(), many))
+        item = _item(field.annotation)
+        choices = tuple(map(str, typing.get_args(item))) if typing.get_origin(item) is typing.Literal else ()
+        open_model = _is_model(item) and not issubclass(typing.cast("type", item), ArtifactRef)
+        inside: tuple[Slot, ...] = ()
+        if open_model and depth <= _DEEPEST:
+            inside = slots(typing.cast("type[BaseModel]", item), depth=depth + 1)
+        described = field.description or ""
+        found.append(Slot(name, word, described, field.is_required(), many, choices, inside))
     return tuple(found)
+
+
+def _item(annotation: object) -> object:
+    """What one value of a field is: `X` of `list[X]`, of `X | None`, of `Annotated[X, …]`."""
+    origin, args = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is Annotated or origin in (list, tuple, set, frozenset):
+        return _item(args[0])
+    if origin in (typing.Union, types.UnionType):
+        return _item(next(arg for arg in args if arg is not type(None)))
+    return annotation
 
 
 _WORDS: dict[type, str] = {str: "text", int: "number", float: "number", bool: "flag", bytes: "file"}

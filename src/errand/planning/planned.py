@@ -2,7 +2,25 @@
 
 from pydantic import BaseModel, Field, PrivateAttr
 
-from errand.domain.plan import Plan, Proposal
+from errand.domain.plan import Estimate, Plan, Proposal
+
+
+class Expected(BaseModel):
+    """What carrying out a plan is expected to take."""
+
+    microdollars: int = Field(description="Millionths of a US dollar, for language models.")
+    seconds: float = Field(description="On the critical path, with a worker free for every step.")
+    outside: tuple[str, ...] = Field(default=(), description="Steps that act on the outside.")
+    basis: str = Field(description="What the figures rest on.")
+
+    @classmethod
+    def of(cls, estimate: Estimate) -> "Expected":
+        return cls(
+            microdollars=estimate.microdollars,
+            seconds=estimate.seconds,
+            outside=estimate.outside,
+            basis=estimate.basis,
+        )
 
 
 class Planned(BaseModel):
@@ -13,6 +31,7 @@ class Planned(BaseModel):
     score: float = Field(description="How sure the planner is, 0 to 1.")
     remarks: tuple[str, ...] = Field(default=(), description="What was assumed, what is unsure.")
     not_covered: tuple[str, ...] = Field(default=(), description="Parts that the plan does nothing about.")
+    estimate: Expected | None = Field(default=None, description="What it is expected to take.")
 
     @property
     def plan(self) -> Plan:
@@ -26,6 +45,7 @@ class Planned(BaseModel):
             score=proposal.score,
             remarks=proposal.remarks,
             not_covered=proposal.not_covered,
+            estimate=Expected.of(proposal.estimate) if proposal.estimate else None,
         )
         made._plan = proposal.plan
         return made
