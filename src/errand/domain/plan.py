@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from typing import Self
 
+from errand.domain.budget import MICRO
 from errand.domain.ids import SubtaskKey
 from errand.domain.json import Json, JsonObject
 
@@ -136,6 +137,13 @@ class Estimate:
     """Steps that act on the outside."""
     basis: str = ""
     """What the figures rest on, in a sentence."""
+
+    def in_words(self) -> str:
+        """`About 2 min and 0.15 USD. Rests on …`; what acts on the outside is named."""
+        time = f"{self.seconds:.0f} s" if self.seconds < 120 else f"{self.seconds / 60:.0f} min"
+        money = f" and {self.microdollars / MICRO:.2f} USD" if self.microdollars else ""
+        acts = f" Acts on the outside: {', '.join(self.outside)}." if self.outside else ""
+        return f"About {time}{money}. {self.basis}{acts}"
 
 
 @dataclass(frozen=True, slots=True)

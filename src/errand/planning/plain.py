@@ -59,6 +59,7 @@ def question(proposal: Proposal) -> str:
             *steps,
             *(f"Unsure: {remark}" for remark in unsure),
             *(f"Not done: {part}" for part in proposal.not_covered),
+            *((f"Expected: {proposal.estimate.in_words()}",) if proposal.estimate else ()),
             "Shall I do this?",
         )
     )

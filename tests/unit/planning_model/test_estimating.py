@@ -1,7 +1,7 @@
 """What a plan is expected to take."""
 
 from errand.domain.ids import SubtaskKey
-from errand.domain.plan import FROM, Plan, Step
+from errand.domain.plan import FROM, Estimate, Plan, Step
 from errand.domain.typical import Typical
 from errand.planning.estimating import EstimatingPlanner, Estimator
 from tests.unit.planning_model.made import CATALOGUE, REQUEST, by_rules
@@ -39,6 +39,12 @@ def test_what_was_never_used_counts_by_what_is_assumed_and_says_so() -> None:
         "Rests on earlier work here for 2 steps, an assumed 0.05 USD and 45 s each for 1 step that asks a "
         "model and an assumed 2 s each for 1 step."
     )
+
+
+def test_an_estimate_is_told_in_words() -> None:
+    found = Estimate(150_000, 125.0, (SubtaskKey("send"),), "Rests on a guess.")
+    assert found.in_words() == "About 2 min and 0.15 USD. Rests on a guess. Acts on the outside: send."
+    assert Estimate(0, 12.3, basis="Rests on a guess.").in_words() == "About 12 s. Rests on a guess."
 
 
 def test_steps_that_act_on_the_outside_are_named() -> None:

@@ -166,6 +166,7 @@ def test_an_unsure_plan_is_confirmed_by_a_person(tmp_path: Path) -> None:
     with pytest.raises(AnswerNeeded) as asked:
         made.plan()
     assert "1. Read the letter" in asked.value.question.text
+    assert "Expected: About 49 s and 0.05 USD." in asked.value.question.text
     made.context.answers["plan"] = "yes"
     assert "The plan was confirmed by a person." in made.plan().remarks
     assert len(made.models.prompts) == 1
