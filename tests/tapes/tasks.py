@@ -30,27 +30,27 @@ def _inputs(name: str) -> tuple[Path, ...]:
 TASKS = (
     Taped(
         "financials",
-        "Analyze this company's financials and summarize the key risks. Then judge, in a page for a lender: "
-        "could it carry another 40 million dollars of debt? Say what speaks for it and what against.",
+        "Analyze this company's financials and summarize the key risks. Then judge, in a page for a "
+        "lender: could it carry another 40 million dollars of debt? Say what speaks for it and against.",
         (ROOT / "examples/financials/quillfeather",),
     ),
     Taped("homework", "Do my homework assignment: a document that I can hand in.", _inputs("homework")),
     Taped(
         "offers",
-        "Compare these three offers for heating our community hall against our brief, and recommend one to the "
-        "council. One page, with a table.",
+        "Compare these three offers for heating our community hall against our brief, and recommend one "
+        "to the council. One page, with a table.",
         _inputs("offers"),
     ),
     Taped(
         "logging",
-        "Improve the logging in my codebase: use the logging module instead of print, with sensible levels, and "
-        "do not change what the functions return.",
+        "Improve the logging in my codebase: use the logging module instead of print, with sensible "
+        "levels, and do not change what the functions return.",
         (HERE / "inputs/code/chime",),
     ),
     Taped(
         "minutes",
-        "From these minutes make a table of who must do what by when, and write a short friendly reminder to "
-        "whoever is late. Today is 10 November 2026.",
+        "From these minutes make a table of who must do what by when, and write a short friendly reminder "
+        "to whoever is late. Today is 10 November 2026.",
         _inputs("minutes"),
     ),
     Taped(
