@@ -226,11 +226,9 @@ def _with_sources(markdown: str, known: Sequence[Known]) -> str:
 
 
 def _claims_of(shown: Shown, known: Sequence[Known]) -> Iterator[Claim]:
-    """For each entry that may account for it; the first that does is enough."""
+    """Of the entry that accounts for it: one that its marks name, before any other."""
     about = f"{shown.row}, {shown.column}" if shown.column else ""
-    for each in known:
-        if shown.marks and each.n not in shown.marks:
-            continue
+    for each in sorted(known, key=lambda each: each.n not in shown.marks):
         value = _value_in(each, shown.amount, shown.power)
         if value is not None:
             yield Claim(

@@ -1,0 +1,87 @@
+"""A result passes only when the program and the reviewer both let it pass."""
+
+from pathlib import Path
+
+import pytest
+
+from errand.capabilities.reports.model import ReportRef, Verdict
+from errand.capabilities.reports.reviewing import review_capability
+from errand.domain.errors import LimitReached, ModelDeclined
+from errand.domain.json import JsonObject
+from errand.model import Prompt, Reply, Said
+from tests.unit.judging.desk import Desk, handing_in
+
+REQUEST = "Compare the offers and recommend one."
+NOTHING: JsonObject = {"faults": []}
+OBJECTION: JsonObject = {
+    "what": "It recommends neither offer.",
+    "where": "recommend one",
+    "why": "The person can not decide with it.",
+}
+FOUND = "It recommends neither offer (recommend one): The person can not decide with it."
+CHECKED = Verdict(passed=False, faults=("The figure $99 has no source.",), checked=("1 figures",))
+
+
+def reviewed(desk: Desk, **more: object) -> Verdict:
+    report = desk.context.save(ReportRef, "report.md", b"# Offers\n\nBoth are good.\n", "text/markdown")
+    known = review_capability(desk.agents, desk.models)
+    return desk.run(known, request=REQUEST, report=report, documents=[desk.document()], **more)
+
+
+def test_a_result_without_faults_passes(tmp_path: Path) -> None:
+    verdict = reviewed(
+        Desk(tmp_path, handing_in(NOTHING)), checked=Verdict(passed=True, checked=("1 figures",))
+    )
+
+    assert verdict == Verdict(passed=True, checked=("1 figures", "a review by a model"))
+
+
+def test_an_objection_says_what_where_and_why(tmp_path: Path) -> None:
+    verdict = reviewed(Desk(tmp_path, handing_in({"faults": [OBJECTION]})))
+
+    assert (verdict.passed, verdict.faults) == (False, (FOUND,))
+
+
+def test_what_the_program_found_counts_although_the_reviewer_finds_nothing(tmp_path: Path) -> None:
+    verdict = reviewed(Desk(tmp_path, handing_in(NOTHING)), checked=CHECKED)
+
+    assert (verdict.passed, verdict.faults) == (False, CHECKED.faults)
+
+
+def test_faults_of_both_are_listed(tmp_path: Path) -> None:
+    verdict = reviewed(Desk(tmp_path, handing_in({"faults": [OBJECTION]})), checked=CHECKED)
+
+    assert verdict.faults == (*CHECKED.faults, FOUND)
+
+
+def test_the_reviewer_sees_request_result_verdict_and_evidence(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, handing_in(NOTHING))
+    reviewed(desk, checked=CHECKED)
+    said = next(each.text for each in desk.models.prompts[0].messages if isinstance(each, Said))
+
+    assert [each in said for each in (REQUEST, "Both are good.", CHECKED.faults[0], "36 months")] == [
+        True
+    ] * 4
+    assert said.index("<untrusted") < said.index("Both are good.")
+
+
+def declining(prompt: Prompt) -> Reply:
+    del prompt
+    raise ModelDeclined("The model refuses to answer this.")
+
+
+def limited(prompt: Prompt) -> Reply:
+    del prompt
+    raise LimitReached("The task's limit of 3 calls is reached.")
+
+
+def test_what_nobody_reviewed_does_not_pass(tmp_path: Path) -> None:
+    verdict = reviewed(Desk(tmp_path, declining))
+
+    assert verdict.faults == ("The result could not be reviewed: The model refuses to answer this.",)
+    assert not verdict.passed
+
+
+def test_at_the_limit_it_stops(tmp_path: Path) -> None:
+    with pytest.raises(LimitReached):
+        reviewed(Desk(tmp_path, limited))
