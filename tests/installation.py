@@ -143,6 +143,7 @@ class TestInstallation:
         not_covered: tuple[str, ...] = (),
         more: Iterable[AnyCapability] = (),
         most_lost: int = 3,
+        most_replans: int = 0,
         lease: timedelta = timedelta(seconds=30),
         ceilings: Ceilings | None = None,
     ) -> None:
@@ -156,7 +157,13 @@ class TestInstallation:
         patience = Patience(Backoff(first_seconds=0.01, factor=2.0), most_lost)
         chance = random.Random(1)
         self.engine = Engine(
-            self.database, self.queue, self.clock, lease=lease, patience=patience, chance=chance
+            self.database,
+            self.queue,
+            self.clock,
+            lease=lease,
+            patience=patience,
+            chance=chance,
+            most_replans=most_replans,
         )
         planner = FixedPlans(plan, sure=sure, not_covered=not_covered)
         known: list[Capability[BaseModel, BaseModel]] = [*TEST_CAPABILITIES, *more]  # type: ignore[list-item]  # as Catalogue

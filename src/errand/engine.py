@@ -13,10 +13,10 @@ from errand.domain.errors import InputRefused, NotFound, PlanRefused
 from errand.domain.event import EventType
 from errand.domain.ids import SubtaskAddress, SubtaskKey, TaskId, WorkerId, new_question_id, new_task_id
 from errand.domain.json import JsonObject
-from errand.domain.plan import REQUEST, references
+from errand.domain.plan import REQUEST, TASK, references
+from errand.domain.replanning import reason_of_failure
 from errand.domain.request import Request
 from errand.domain.resolving import resolve
-from errand.domain.retrying import restart
 from errand.domain.task import (
     PLAN,
     Again,
@@ -32,9 +32,10 @@ from errand.domain.task import (
     TaskStatus,
 )
 from errand.queue import Queue
-from errand.store import changes, reading, rows, state
+from errand.store import changes, reading, reopening, replanning, reserving, rows, state
 from errand.store.database import Database
 from errand.store.ending import end_task
+from errand.store.releasing import go_on_without
 from errand.store.state import News
 
 Sendable = list[tuple[SubtaskAddress, str]]
@@ -53,11 +54,14 @@ class Engine:
         resend: timedelta = timedelta(seconds=30),
         patience: Patience | None = None,
         chance: random.Random | None = None,
+        most_replans: int = 0,
     ) -> None:
-        """`resend`: how long a ready subtask may stay unclaimed before its message counts as lost."""
+        """`resend`: how long a ready subtask may stay unclaimed before its message counts as lost.
+        `most_replans`: how often the rest of a task is planned anew without a person's asking for it; 0 where
+        nothing can."""
         self._database, self._queue, self._clock = database, queue, clock
         self._lease, self._resend = lease, resend
-        self._patience = patience or Patience()
+        self._patience, self._most_replans = patience or Patience(), most_replans
         self._chance = chance or random.Random()  # noqa: S311  # jitter, not a secret
 
     @property
@@ -106,7 +110,9 @@ class Engine:
             return job.inputs
         with self._database.read() as tx:
             request = reading.request_values(tx, job.address.task) if REQUEST in named else {}
-            outputs = reading.outputs(tx, job.address.task, sorted(named - {REQUEST}))
+            outputs = reading.outputs(tx, job.address.task, sorted(named - {REQUEST, TASK}))
+            if TASK in named:
+                outputs[TASK] = replanning.task_state(tx, job.address.task)
         return resolve(job.inputs, outputs, request)
 
     def answers(self, job: Job) -> dict[str, str]:
@@ -134,9 +140,11 @@ class Engine:
     def settle(self, job: Job, outcome: Outcome) -> bool:
         """Record how a job ended, and send what this released. False: it was late and is dropped.
 
-        Raises PlanRefused, and changes nothing, when its output is a plan that would never end.
+        Raises PlanRefused, and changes nothing, when its output is a plan that would never end, and Transient
+        when it is a later revision that the task has overtaken.
         """
-        if isinstance(outcome, Succeeded) and outcome.plan and (faults := outcome.plan.shape_faults()):
+        first = outcome.plan if isinstance(outcome, Succeeded) and job.address.key == PLAN else None
+        if first is not None and (faults := first.shape_faults()):
             raise PlanRefused(faults)
         now = self._clock()
         with self._database.write() as tx:
@@ -151,7 +159,8 @@ class Engine:
         return released is not None
 
     def _succeed(self, tx: Connection, job: Job, done: Succeeded, now: datetime) -> Sendable | None:
-        if not state.settle(tx, job, SubtaskStatus.SUCCEEDED, now=now, output=done.output):
+        dependents = state.settle(tx, job, SubtaskStatus.SUCCEEDED, now=now, output=done.output)
+        if dependents is None:
             return None
         task_id, key = job.address.task, job.address.key
         if done.artifacts or job.attempt > 1:
@@ -161,20 +170,37 @@ class Engine:
                 "inputs": [*done.used],
             }
             changes.replace_artifacts(tx, job.address, done.artifacts, provenance=provenance, now=now)
-        news = [News(EventType.SUBTASK_SUCCEEDED, key, {"attempt": job.attempt})]
-        ready = self._release(tx, job.address, now) if job.has_dependents else []
-        added = 0
-        if done.plan is not None:
-            planned, edges, ready = rows.plan_rows(task_id, done.plan, now, now + self._resend)
+        found: JsonObject = {"attempt": job.attempt}
+        news = [
+            News(EventType.SUBTASK_SUCCEEDED, key, found | ({"replan": done.replan} if done.replan else {}))
+        ]
+        resend = now + self._resend
+        ready = state.release_dependents(tx, job.address, now=now, resend=resend) if dependents else []
+        added, gone, why = 0, 0, replanning.why_of(tx, job, done)
+        if done.plan is not None and key == PLAN:
+            planned, edges, ready = rows.plan_rows(task_id, done.plan, now, resend)
             changes.insert_subtasks(tx, planned, edges)
             changes.update_task(tx, task_id, plan=rows.plan_kept(done))
             news.append(News(EventType.TASK_PLANNED, key, {"steps": len(planned), **done.output}))
             added = len(planned)
+        elif done.plan is not None:
+            revised = replanning.write(tx, job, done, done.plan, now=now, resend=resend)
+            news += revised.news
+            added, gone, ready, why = revised.added, revised.ended, revised.ready, revised.why_again
         news += [News(EventType.SUBTASK_READY, name) for name, _ in ready]
-        counters = state.advance(tx, task_id, news, now=now, opened=added - 1, added=added)
-        if counters.open == 0:
+        counters = state.advance(tx, task_id, news, now=now, opened=added - gone - 1, added=added)
+        return _sendable(task_id, ready) + self._end_or_replan(tx, task_id, counters.open, why, now)
+
+    def _end_or_replan(self, tx: Connection, task_id: TaskId, left: int, why: str, now: datetime) -> Sendable:
+        """`left`: how many subtasks have not ended. `why`: what calls for planning anew; empty: nothing."""
+        most, resend = self._most_replans, now + self._resend
+        if why and most:
+            key = replanning.ask(tx, task_id, why, now=now, resend=resend, most=most)
+            if key is not None:
+                return _sendable(task_id, [(key, PLAN)])
+        if left == 0:
             end_task(tx, task_id, now)
-        return [(SubtaskAddress(task_id, SubtaskKey(name)), capability) for name, capability in ready]
+        return []
 
     def _fail(self, tx: Connection, job: Job, failed: Failed, now: datetime) -> Sendable | None:
         patience = self._patience
@@ -207,7 +233,7 @@ class Engine:
     def _give_up(
         self, tx: Connection, job: Job, failed: Failed, decided: GivenUp, data: JsonObject, now: datetime
     ) -> Sendable | None:
-        if not state.settle(
+        dependents = state.settle(
             tx,
             job,
             decided.status,
@@ -215,42 +241,30 @@ class Engine:
             error=failed.error,
             fault=failed.fault.value,
             detail=failed.detail,
-        ):
+        )
+        if dependents is None:
             return None
+        task_id = job.address.task
         dead = decided.status is SubtaskStatus.DEAD
         kind = EventType.SUBTASK_DEAD if dead else EventType.SUBTASK_FAILED
         news = [News(kind, job.address.key, data)]
-        ready, skipped = self._go_on_without(tx, job, now)
+        ready, skipped = (
+            go_on_without(tx, job, now=now, resend=now + self._resend) if dependents else ([], [])
+        )
         news += [News(EventType.SUBTASK_SKIPPED, key) for key in skipped]
         news += [News(EventType.SUBTASK_READY, key) for key, _ in ready]
-        counters = state.advance(tx, job.address.task, news, now=now, opened=-1 - len(skipped))
-        if counters.open == 0:
-            end_task(tx, job.address.task, now)
-        return [(SubtaskAddress(job.address.task, SubtaskKey(key)), name) for key, name in ready]
+        counters = state.advance(tx, task_id, news, now=now, opened=-1 - len(skipped))
+        why = self._why_after(tx, job, failed)
+        return _sendable(task_id, ready) + self._end_or_replan(tx, task_id, counters.open, why, now)
 
-    def _go_on_without(
-        self, tx: Connection, job: Job, now: datetime
-    ) -> tuple[list[tuple[str, str]], list[str]]:
-        """What is ready although this did not succeed, and what is skipped because of it."""
-        ready: list[tuple[str, str]] = []
-        skipped: list[str] = []
-        left: list[tuple[str, bool]] = [(job.address.key, job.optional)] if job.has_dependents else []
-        while left:
-            key, optional = left.pop()
-            address = SubtaskAddress(job.address.task, SubtaskKey(key))
-            if optional:
-                ready += self._release(tx, address, now)
-                continue
-            gone = state.skip_dependents(tx, address, now=now, error=f"it needs {key}, which did not succeed")
-            skipped += [name for name, _ in gone]
-            left += gone
-        return ready, skipped
-
-    def _release(self, tx: Connection, address: SubtaskAddress, now: datetime) -> list[tuple[str, str]]:
-        return state.release_dependents(tx, address, now=now, resend=now + self._resend)
+    def _why_after(self, tx: Connection, job: Job, failed: Failed) -> str:
+        if not self._most_replans or job.capability == PLAN:
+            return ""
+        title = reading.title_of(tx, job.address)
+        return next(reason_of_failure(title, failed.error, failed.fault, optional=job.optional), "")
 
     def _ask(self, tx: Connection, job: Job, asked: Asked, now: datetime) -> Sendable | None:
-        if not state.settle(tx, job, SubtaskStatus.WAITING, now=now):
+        if state.settle(tx, job, SubtaskStatus.WAITING, now=now) is None:
             return None
         question = asked.question
         question_id = new_question_id()
@@ -275,10 +289,7 @@ class Engine:
     def _stop(self, task_id: TaskId, why: str, *, limit_reached: str) -> bool:
         now = self._clock()
         with self._database.write() as tx:
-            view = reading.task_view(tx, task_id)
-            if view is None:
-                raise NotFound(f"There is no task {task_id}; `errand tasks` lists them.")
-            if view.status.ended:
+            if reopening.view_of(tx, task_id).status.ended:
                 return False
             gone = changes.cancel_open(tx, task_id, now=now, error=why)
             news = [News(EventType.SUBTASK_CANCELLED, key) for key in gone]
@@ -311,29 +322,21 @@ class Engine:
         """
         now = self._clock()
         with self._database.write() as tx:
-            view = reading.task_view(tx, task_id)
-            if view is None:
-                raise NotFound(f"There is no task {task_id}; `errand tasks` lists them.")
-            subtasks = reading.subtask_views(tx, task_id)
-            plan = restart(subtasks, keys)
-            if not plan.again:
-                raise InputRefused(
-                    f"Task {task_id} has nothing to retry: nothing of it failed. "
-                    "Name a subtask to run that again."
-                )
-            changes.restart(tx, task_id, plan, now=now, resend=now + self._resend)
-            changes.withdraw_questions(tx, task_id, sorted(plan.ask_again))
-            reopened = sum(each.status.ended for each in subtasks if each.address.key in plan.again)
-            changes.update_task(
-                tx, task_id, status=TaskStatus.RUNNING, ended=None, result=None, missing=[], fault=None,
-                deadline=None,
-            )  # fmt: skip
-            ready = [(each.address, each.capability) for each in subtasks if each.address.key in plan.ready]
-            news = [News(EventType.TASK_RETRIED, data={"subtasks": [*sorted(plan.again)]})]
-            news += [News(EventType.SUBTASK_READY, address.key) for address, _ in ready]
-            state.advance(tx, task_id, news, now=now, opened=reopened)
+            again, ready = reopening.retry(tx, task_id, keys, now=now, resend=now + self._resend)
         self._send(ready)
-        return [each.address.key for each in subtasks if each.address.key in plan.again]
+        return again
+
+    def replan(self, task_id: TaskId, remark: str, by: str) -> str:
+        """Plan the rest of a task anew because a person wants it, also of one that has ended; what is done
+        stays done. The key of the subtask that will. Raises NotFound, and InputRefused when it can not be."""
+        if not self._most_replans:
+            raise InputRefused("Only a language model plans a task anew: set ERRAND_MODEL.")
+        now = self._clock()
+        with self._database.write() as tx:
+            why = f"{by} asks for it: {remark}"
+            key = reopening.replan(tx, task_id, why, now=now, resend=now + self._resend)
+        self._send([(SubtaskAddress(task_id, SubtaskKey(key)), PLAN)])
+        return key
 
     def discard(self, address: SubtaskAddress) -> None:
         """Take a dead letter off the list. Raises NotFound when it is not on it."""
@@ -355,6 +358,7 @@ class Engine:
         with self._database.write() as tx:  # what was expired may have been renewed before this begins
             lost = reading.expired(tx, now, only)
             for job in lost:
+                reserving.rescued(tx, job, now)
                 sendable += self._fail(tx, job, _lost(job), now) or []
         self._send(sendable)
         return [job.address for job in lost]
@@ -379,6 +383,10 @@ class Engine:
         """After commit, never before: a message must not outrun the state it speaks of."""
         for address, capability in ready:
             self._queue.send(address, capability)
+
+
+def _sendable(task_id: TaskId, ready: Sequence[tuple[str, str]]) -> Sendable:
+    return [(SubtaskAddress(task_id, SubtaskKey(key)), capability) for key, capability in ready]
 
 
 def _lost(job: Job) -> Failed:

@@ -141,7 +141,7 @@ def test_a_job_under_way_is_given_up_when_what_it_rests_on_is_retried(make: Make
 
 @pytest.mark.parametrize(
     ("key", "says"),
-    [("nothing", "no subtask nothing"), ("plan", "planned once"), ("one", "has not ended")],
+    [("nothing", "no subtask nothing"), ("plan", "made once"), ("one", "has not ended")],
 )
 def test_only_what_can_run_again_can_be_named_for_a_retry(make: Make, key: str, says: str) -> None:
     plan = Plan((step("one", "test.give"),))

@@ -30,7 +30,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 def job(attempt: int, max_attempts: int = 3) -> Job:
     address = SubtaskAddress(TaskId("t"), SubtaskKey("k"))
-    return Job(address, "x.y", {}, attempt, max_attempts, False, False, WorkerId("w"), NOW)  # noqa: FBT003  # a record
+    return Job(address, "x.y", {}, attempt, max_attempts, False, WorkerId("w"), NOW)  # noqa: FBT003  # a record
 
 
 def shortfall(status: SubtaskStatus, *, optional: bool = False) -> Shortfall:

@@ -17,6 +17,8 @@ class Restart:
     """For each of them, how many of its needs must still end."""
     ask_again: frozenset[str]
     """Those of them whose answers are forgotten: an answer may be what was wrong."""
+    overtaken: frozenset[str] = frozenset()
+    """Failed attempts to plan anew that do not run again: what they were to make up for does."""
 
 
 def restart(subtasks: Sequence[SubtaskView], only: Collection[str] = ()) -> Restart:
@@ -26,11 +28,7 @@ def restart(subtasks: Sequence[SubtaskView], only: Collection[str] = ()) -> Rest
     plan of a task that has one.
     """
     _refuse_unusable(subtasks, only)
-    chosen: set[str] = {
-        each.address.key
-        for each in subtasks
-        if (each.address.key in only if only else _fell_short(each.status))
-    }
+    chosen, overtaken = _chosen(subtasks, only)
     dependents: dict[str, list[str]] = {}
     for each in subtasks:
         for need in each.needs:
@@ -41,7 +39,7 @@ def restart(subtasks: Sequence[SubtaskView], only: Collection[str] = ()) -> Rest
         key = left.pop()
         fallen = [need for need in known[key].needs if _stops_what_needs_it(known[need])]
         for other in (*dependents.get(key, ()), *fallen):
-            if other not in again:
+            if other not in again and not known[other].is_gone:
                 again.add(other)
                 left.append(other)
     ahead = again | {each.address.key for each in subtasks if not each.status.ended}
@@ -54,12 +52,27 @@ def restart(subtasks: Sequence[SubtaskView], only: Collection[str] = ()) -> Rest
         again=frozenset(again),
         ready=frozenset(key for key, n in unmet.items() if n == 0),
         unmet=unmet,
+        overtaken=frozenset(overtaken),
         ask_again=frozenset(
             key
             for key in again
             if key in only or known[key].fault is Fault.INPUT or known[key].status is SubtaskStatus.WAITING
         ),
     )
+
+
+def _chosen(subtasks: Sequence[SubtaskView], only: Collection[str]) -> tuple[set[str], set[str]]:
+    """What is to run again for its own sake, and the planning that this makes needless."""
+    if only:
+        return set(only), set()
+    short = [each for each in subtasks if _fell_short(each.status) and not each.is_gone]
+    replans: set[str] = {each.address.key for each in short if _plans_anew(each)}
+    work: set[str] = {each.address.key for each in short if not _plans_anew(each)}
+    return (work, replans) if work else (replans, set())
+
+
+def _plans_anew(each: SubtaskView) -> bool:
+    return each.capability == PLAN and each.address.key != PLAN
 
 
 def _refuse_unusable(subtasks: Sequence[SubtaskView], only: Collection[str]) -> None:
@@ -69,8 +82,11 @@ def _refuse_unusable(subtasks: Sequence[SubtaskView], only: Collection[str]) -> 
             raise NotFound(f"The task has no subtask {key}; `errand show` lists them.")
         if not known[key].status.ended:
             raise InputRefused(f"The subtask {key} has not ended yet: wait for it, or cancel the task first.")
-    if PLAN in only and len(known) > 1:
-        raise InputRefused("A task is planned once: submit the request again to have it planned anew.")
+        if known[key].is_gone:
+            raise InputRefused(f"A later plan goes on without the subtask {key}: it can not run again.")
+        made_a_plan = known[key].capability == PLAN and known[key].status is SubtaskStatus.SUCCEEDED
+        if made_a_plan or (key == PLAN and len(known) > 1):
+            raise InputRefused("A plan is made once: `errand replan` has the rest of the task planned anew.")
 
 
 def _stops_what_needs_it(need: SubtaskView) -> bool:

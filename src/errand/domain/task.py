@@ -4,7 +4,7 @@ The states are drawn in docs/states.md.
 """
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -98,7 +98,6 @@ class Job:
     attempt: int
     max_attempts: int
     optional: bool
-    has_dependents: bool
     worker: WorkerId
     started: datetime
 
@@ -224,21 +223,26 @@ def ending(
     has_result: bool,
     not_covered: Sequence[str] = (),
     limit_reached: str = "",
+    not_replanned: Sequence[str] = (),
 ) -> Ending:
     """How a task ends whose subtasks have all ended.
 
     `verdict` is the output of the plan's checking step, None when the plan has none. `not_covered` are the
-    parts of the request that the plan does nothing about. A task succeeds only when nothing fell short, its
-    result exists, and the check passed.
+    parts of the request that the plan does nothing about; `not_replanned` says why the rest could not be
+    planned anew although something called for it. A task succeeds only when nothing fell short, its
+    result exists, and the check passed. At a limit it ends with what is there.
     """
     if limit_reached:
-        return Ending(TaskStatus.PARTIAL, (limit_reached, *_sentences(shortfalls)))
+        return Ending(TaskStatus.PARTIAL, (limit_reached, *_sentences(shortfalls)), Fault.LIMIT)
     broken = [s for s in shortfalls if not s.optional and s.status is not SubtaskStatus.SKIPPED]
     skipped = [s for s in shortfalls if not s.optional and s.status is SubtaskStatus.SKIPPED]
     if any(s.status is SubtaskStatus.CANCELLED for s in shortfalls):
         return Ending(TaskStatus.CANCELLED, ("It was cancelled.",))
+    if any(s.fault is Fault.LIMIT for s in shortfalls):
+        return Ending(TaskStatus.PARTIAL, (*_at_the_limit(shortfalls), *not_covered), Fault.LIMIT)
     if broken or skipped:
-        return Ending(TaskStatus.FAILED, _sentences(broken or skipped), (broken or skipped)[0].fault)
+        said = (*_sentences(broken or skipped), *not_replanned)
+        return Ending(TaskStatus.FAILED, said, (broken or skipped)[0].fault)
     missing = [*_sentences(shortfalls), *not_covered]
     if verdict is not None and verdict.get("passed") is not True:
         faults = verdict.get("faults")
@@ -248,7 +252,17 @@ def ending(
         ]
     if not has_result:
         missing.append("The plan was carried out, but no result came of it.")
+    missing += not_replanned
     return Ending(TaskStatus.PARTIAL if missing else TaskStatus.SUCCEEDED, tuple(missing))
+
+
+def _at_the_limit(shortfalls: Sequence[Shortfall]) -> Iterator[str]:
+    """The limit first, then what was not done because of it, then what else went wrong."""
+    limited = [s for s in shortfalls if s.fault is Fault.LIMIT]
+    yield from dict.fromkeys(s.error for s in limited)
+    left = [*limited, *(s for s in shortfalls if s.status is SubtaskStatus.SKIPPED)]
+    yield f"Not done because of it: {', '.join(s.title or s.key for s in left)}."
+    yield from _sentences([s for s in shortfalls if s not in left])
 
 
 def _sentences(shortfalls: Sequence[Shortfall]) -> tuple[str, ...]:
@@ -278,6 +292,15 @@ class SubtaskView:
     error: str
     fault: Fault | None
     detail: str = ""
+    revision: int = 1
+    """Of the plan that brought it."""
+    superseded: bool = False
+    """It did not succeed, and a later revision of the plan does its work in another way."""
+
+    @property
+    def is_gone(self) -> bool:
+        """The plan goes on without it."""
+        return self.superseded or self.status is SubtaskStatus.REPLACED
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +326,8 @@ class TaskView:
     result: Json
     attachments: tuple[JsonObject, ...] = field(default=())
     limits: JsonObject = field(default_factory=dict)
+    revision: int = 1
+    """Of the plan."""
 
     @property
     def shown_status(self) -> str:

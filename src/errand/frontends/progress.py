@@ -17,6 +17,7 @@ _BECOMES = {
     EventType.SUBTASK_FAILED: SubtaskStatus.FAILED,
     EventType.SUBTASK_DEAD: SubtaskStatus.DEAD,
     EventType.SUBTASK_SKIPPED: SubtaskStatus.SKIPPED,
+    EventType.SUBTASK_REPLACED: SubtaskStatus.REPLACED,
     EventType.SUBTASK_CANCELLED: SubtaskStatus.CANCELLED,
     EventType.SUBTASK_ASKED: SubtaskStatus.WAITING,
     EventType.SUBTASK_ANSWERED: SubtaskStatus.READY,

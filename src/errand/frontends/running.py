@@ -141,7 +141,7 @@ def _follow(
         while news := service.events(task, progress.last_number):
             for event in news:
                 progress.tell(event)
-                if event.type == "task.planned":
+                if event.type in ("task.planned", "task.replanned"):
                     progress.name(service.subtasks(task))
                 view.tell(event)
         view.refresh()

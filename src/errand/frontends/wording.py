@@ -93,6 +93,7 @@ MARKS = {
     SubtaskStatus.FAILED: "✗",
     SubtaskStatus.DEAD: "✗",
     SubtaskStatus.SKIPPED: "-",
+    SubtaskStatus.REPLACED: "-",
     SubtaskStatus.CANCELLED: "-",
 }
 
@@ -157,7 +158,7 @@ def event_sentence(event: Event, title: str) -> str:
     if event.type is EventType.SUBTASK_PROGRESS and event.data.get("fraction") is not None:
         said += f" ({_number(event.data['fraction']):.0%})"
     values = {name: _shown(value) for name, value in event.data.items()}
-    if event.type is EventType.TASK_PLANNED:
+    if event.type in (EventType.TASK_PLANNED, EventType.TASK_REPLANNED):
         values["steps"] = number(int(_number(event.data.get("steps"))), "step")
     return said.format_map(_Known(values, title=line(title)))
 
@@ -166,6 +167,7 @@ _SENTENCES = {
     EventType.TASK_SUBMITTED: "submitted: {text}",
     EventType.TASK_STARTED: "planning",
     EventType.TASK_PLANNED: "planned: {steps} by {made_by}",
+    EventType.TASK_REPLANNED: "planned anew: {steps} by {made_by}, because: {why}",
     EventType.TASK_RETRIED: "tried again: {subtasks}",
     EventType.TASK_SUCCEEDED: "the task succeeded",
     EventType.TASK_PARTIAL: "the task ended with a partial result: {missing}",
@@ -180,6 +182,7 @@ _SENTENCES = {
     EventType.SUBTASK_FAILED: "failed: {title}: {error}",
     EventType.SUBTASK_DEAD: "gave up after {attempt} attempts: {title}: {error}",
     EventType.SUBTASK_SKIPPED: "skipped: {title}",
+    EventType.SUBTASK_REPLACED: "not done, the plan goes on without it: {title}",
     EventType.SUBTASK_CANCELLED: "cancelled: {title}",
     EventType.SUBTASK_ASKED: "asks: {text}",
     EventType.SUBTASK_ANSWERED: "answered by {by}",

@@ -12,9 +12,9 @@ from sqlalchemy.engine import RowMapping
 from errand.domain.ids import SubtaskAddress, TaskId
 from errand.domain.json import JsonObject
 from errand.domain.retrying import Restart
-from errand.domain.task import StoredArtifact, SubtaskStatus
+from errand.domain.task import StoredArtifact, SubtaskStatus, TaskStatus
 from errand.store.state import MAX_ATTEMPTS, Row
-from errand.store.tables import DEAD, WAITING, artifact, dependency, job, question, subtask, task
+from errand.store.tables import DEAD, WAITING, artifact, dependency, job, question, subtask, task, turn
 
 _RESTART = (
     update(subtask)
@@ -39,9 +39,15 @@ _END_JOB = (
     .where(job.c.task == bindparam("in_task"), job.c.subtask == bindparam("in_key"), job.c.ended.is_(None))
     .values(ended=bindparam("now"), outcome="restarted")
 )
+_SUPERSEDE = (
+    update(subtask)
+    .where(subtask.c.task == bindparam("in_task"), subtask.c.key == bindparam("in_key"))
+    .values(superseded=True)
+)
 _DROP_ARTIFACTS = delete(artifact).where(
     artifact.c.task == bindparam("in_task"), artifact.c.subtask == bindparam("in_key")
 )
+_FORGET_TURNS = delete(turn).where(turn.c.task == bindparam("in_task"), turn.c.subtask == bindparam("in_key"))
 
 
 def insert_task(connection: Connection, row: Row) -> None:
@@ -57,6 +63,19 @@ def insert_subtasks(connection: Connection, rows: Sequence[Row], edges: Sequence
 
 def update_task(connection: Connection, task_id: TaskId, **values: object) -> None:
     connection.execute(update(task).where(task.c.id == task_id).values(**values))
+
+
+def reopen(connection: Connection, task_id: TaskId) -> None:
+    """A task that may have ended runs again, without a limit on its time."""
+    update_task(
+        connection, task_id, status=TaskStatus.RUNNING, ended=None, result=None, missing=[], fault=None,
+        deadline=None,
+    )  # fmt: skip
+
+
+def supersede(connection: Connection, task_id: TaskId, keys: Sequence[str]) -> None:
+    if keys:
+        connection.execute(_SUPERSEDE, [{"in_task": task_id, "in_key": key} for key in keys])
 
 
 def replace_artifacts(
@@ -162,6 +181,7 @@ def restart(
     opened = [{"in_task": task_id, "in_key": key} for key in plan.unmet]
     connection.execute(_END_JOB, [each | {"now": now} for each in opened])
     connection.execute(_DROP_ARTIFACTS, opened)
+    connection.execute(_FORGET_TURNS, opened)
     connection.execute(
         _RESTART,
         [

@@ -12,7 +12,19 @@ from errand.domain.ids import SubtaskAddress, SubtaskKey, TaskId
 from errand.domain.json import Json, JsonObject
 from errand.domain.question import Question, QuestionKind, QuestionView
 from errand.domain.task import PLAN, Fault, Job, Shortfall, SubtaskStatus, SubtaskView, TaskStatus, TaskView
-from errand.store.tables import DEAD, READY, RUNNING, WAITING, artifact, event, job, question, subtask, task
+from errand.store.tables import (
+    DEAD,
+    READY,
+    RUNNING,
+    WAITING,
+    artifact,
+    dependency,
+    event,
+    job,
+    question,
+    subtask,
+    task,
+)
 
 _MOST_VALUES = 1000
 """In one statement; databases have limits between 999 and 65,535."""
@@ -57,6 +69,7 @@ def _task(row: Row[tuple[object, ...]]) -> TaskView:
         open=row.open,
         total=row.total,
         made_by=plan.get("made_by", ""),
+        revision=row.revision,
         score=plan.get("score", 0.0),
         remarks=tuple(plan.get("remarks", ())),
         result=row.result,
@@ -95,6 +108,12 @@ def subtask_views(connection: Connection, task_id: TaskId) -> list[SubtaskView]:
     return [_subtask(row) for row in connection.execute(found)]
 
 
+def title_of(connection: Connection, address: SubtaskAddress) -> str:
+    """Its key when it has none."""
+    found = select(subtask.c.title).where(subtask.c.task == address.task, subtask.c.key == address.key)
+    return str(connection.execute(found).scalar_one() or address.key)
+
+
 def dead_letters(connection: Connection, limit: int) -> list[SubtaskView]:
     found = (
         select(subtask)
@@ -126,13 +145,20 @@ def _subtask(row: Row[tuple[object, ...]]) -> SubtaskView:
         error=row.error,
         fault=Fault(row.fault) if row.fault else None,
         detail=row.detail,
+        revision=row.revision,
+        superseded=row.superseded,
     )
 
 
 def shortfalls(connection: Connection, task_id: TaskId) -> list[Shortfall]:
+    """Without what a later revision of the plan goes on without, or does in another way."""
     found = (
         select(subtask)
-        .where(subtask.c.task == task_id, subtask.c.status != SubtaskStatus.SUCCEEDED)
+        .where(
+            subtask.c.task == task_id,
+            subtask.c.status.not_in([SubtaskStatus.SUCCEEDED, SubtaskStatus.REPLACED]),
+            subtask.c.superseded.is_(False),
+        )
         .order_by(subtask.c.position)
     )
     return [
@@ -154,7 +180,7 @@ def last_output(connection: Connection, task_id: TaskId) -> Json:
         select(subtask.c.output)
         .where(
             subtask.c.task == task_id,
-            subtask.c.key != PLAN,
+            subtask.c.capability != PLAN,
             subtask.c.dependents == 0,
             subtask.c.status == SubtaskStatus.SUCCEEDED,
         )
@@ -163,6 +189,31 @@ def last_output(connection: Connection, task_id: TaskId) -> Json:
     )
     output: Json = connection.execute(found).scalar_one_or_none()
     return output
+
+
+def furthest_outputs(connection: Connection, task_id: TaskId) -> Json:
+    """What there is of a task that could not be finished: the outputs, by key, of the subtasks that
+    succeeded and that no other that succeeded rests on; one alone as it is."""
+    user = subtask.alias()
+    used = exists().where(
+        dependency.c.task == task_id,
+        dependency.c.needed == subtask.c.key,
+        user.c.task == task_id,
+        user.c.key == dependency.c.dependent,
+        user.c.status == SubtaskStatus.SUCCEEDED,
+    )
+    found = (
+        select(subtask.c.key, subtask.c.output)
+        .where(
+            subtask.c.task == task_id,
+            subtask.c.capability != PLAN,
+            subtask.c.status == SubtaskStatus.SUCCEEDED,
+            ~used,
+        )
+        .order_by(subtask.c.position)
+    )
+    given: dict[str, Json] = {row.key: row.output for row in connection.execute(found)}
+    return next(iter(given.values())) if len(given) == 1 else given or None
 
 
 def events(connection: Connection, task_id: TaskId, after: int, limit: int = 1000) -> list[Event]:
@@ -262,7 +313,6 @@ def expired(connection: Connection, now: datetime, only: TaskId | None) -> list[
             attempt=row.attempt,
             max_attempts=row.max_attempts,
             optional=row.optional,
-            has_dependents=row.dependents > 0,
             worker=row.worker,
             started=row.started,
         )

@@ -38,7 +38,7 @@ def task_record(tx: Connection, task_id: TaskId, stored: ArtifactFolder) -> Json
         "fault": view.fault,
         "created": _time(view.created),
         "ended": _time(view.ended),
-        "plan": {**plan, "subtasks": [*subtasks]},
+        "plan": {**plan, "revision": view.revision, "subtasks": [*subtasks]},
         "questions": [
             {
                 "id": each.id,
@@ -86,6 +86,8 @@ def _subtask(view: SubtaskView, jobs: list[Json]) -> JsonObject:
         "end": _time(view.ended),
         "error": view.error,
         "fault": view.fault,
+        "revision": view.revision,
+        "superseded": view.superseded,
     }
 
 

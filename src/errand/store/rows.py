@@ -1,5 +1,7 @@
 """From the domain's nouns to rows."""
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from errand.domain.ids import SubtaskAddress, SubtaskKey, TaskId
@@ -22,7 +24,7 @@ def task_row(task_id: TaskId, request: Request, now: datetime) -> Row:
         ],
         "principal": request.principal,
         "origin": request.origin,
-        "limits": {"wall_seconds": wall},
+        "limits": asdict(request.limits),
         "status": TaskStatus.QUEUED,
         "created": now,
         "deadline": None if wall is None else now + timedelta(seconds=wall),
@@ -37,7 +39,7 @@ def first_subtask(task_id: TaskId, now: datetime, resend: datetime) -> Row:
     step = Step(
         key=SubtaskKey(PLAN), capability=PLAN, title="Plan the work", inputs={"request": {FROM: REQUEST}}
     )
-    return _subtask_row(task_id, step, position=0, dependents=0, now=now, resend=resend)
+    return subtask_row(task_id, step, position=0, dependents=0, now=now, resend=resend)
 
 
 def plan_rows(
@@ -51,12 +53,35 @@ def plan_rows(
             dependents[need] = dependents.get(need, 0) + 1
             edges.append({"task": task_id, "needed": need, "dependent": step.key})
     made = [
-        _subtask_row(
-            task_id, step, position=n, dependents=dependents.get(step.key, 0), now=now, resend=resend
-        )
+        subtask_row(task_id, step, position=n, dependents=dependents.get(step.key, 0), now=now, resend=resend)
         for n, step in enumerate(plan.steps, start=1)
     ]
     return made, edges, [(step.key, step.capability) for step in plan.steps if not step.needs()]
+
+
+def revision_rows(
+    task_id: TaskId,
+    plan: Plan,
+    unmet: Mapping[str, int],
+    *,
+    first: int,
+    revision: int,
+    now: datetime,
+    resend: datetime,
+) -> tuple[list[Row], list[Row], list[tuple[str, str]]]:
+    """As `plan_rows`, where some needs may have been met before. `first`: position of the first step."""
+    made, edges, _ = plan_rows(task_id, plan, now, resend)
+    for n, row in enumerate(made):
+        waits = unmet[str(row["key"])]
+        row |= {
+            "position": first + n,
+            "revision": revision,
+            "unmet": waits,
+            "status": SubtaskStatus.PENDING if waits else SubtaskStatus.READY,
+            "ready_at": None if waits else now,
+            "send_after": None if waits else resend,
+        }
+    return made, edges, [(step.key, step.capability) for step in plan.steps if not unmet[step.key]]
 
 
 def plan_kept(done: Succeeded) -> JsonObject:
@@ -87,7 +112,7 @@ def question_row(question_id: str, address: SubtaskAddress, asked: Question, now
     }
 
 
-def _subtask_row(
+def subtask_row(
     task_id: TaskId, step: Step, *, position: int, dependents: int, now: datetime, resend: datetime
 ) -> Row:
     needs = step.needs()

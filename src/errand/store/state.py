@@ -67,7 +67,6 @@ _CLAIM = (
         subtask.c.attempt,
         subtask.c.max_attempts,
         subtask.c.optional,
-        subtask.c.dependents,
     )
 )
 _HELD = and_(
@@ -88,6 +87,7 @@ _SETTLE = (
         fault=bindparam("fault"),
         detail=bindparam("detail"),
     )
+    .returning(subtask.c.dependents)
 )
 _AGAIN = (
     update(subtask)
@@ -190,7 +190,6 @@ def claim(
         attempt=row.attempt,
         max_attempts=row.max_attempts,
         optional=row.optional,
-        has_dependents=row.dependents > 0,
         worker=worker,
         started=now,
     )
@@ -206,14 +205,16 @@ def settle(
     error: str = "",
     fault: str | None = None,
     detail: str = "",
-) -> bool:
-    """False: the job is not this worker's any more, its result is late and must be dropped."""
+) -> int | None:
+    """How many others wait for it. None: the job is not this worker's any more, its result is late and must
+    be dropped."""
     row = _address(held) | {"status": status, "now": now, "output": output}
     row |= {"error": error, "fault": fault, "detail": detail}
-    if connection.execute(_SETTLE, row).rowcount != 1:
-        return False
+    settled = connection.execute(_SETTLE, row).first()
+    if settled is None:
+        return None
     _close_job(connection, held, status.value, error, now)
-    return True
+    return int(settled.dependents)
 
 
 def again(
