@@ -20,7 +20,9 @@ from tests.unit.planning_model.made import (
 
 REVIEWED = {
     **CATALOGUE,
-    "result.review": described("result.review", "reply checked:text*?", "passed:flag faults:text*"),
+    "result.review": described(
+        "result.review", "request:text reply:reply? checked:verdict?", "passed:flag faults:text*"
+    ),
 }
 
 
@@ -60,7 +62,11 @@ def test_where_a_review_is_offered_it_is_the_check() -> None:
         "key": "review",
         "capability": "result.review",
         "title": "Review",
-        "inputs": {"reply": {"$from": "answer.reply"}, "checked": {"$from": "proof.faults"}},
+        "inputs": {
+            "request": {"$from": "request.text"},
+            "reply": {"$from": "answer.reply"},
+            "checked": {"$from": "proof"},
+        },
     }
     assert faults(draft(READ, ANSWER, PROOF, review, check="review"), REVIEWED) == ()
 

@@ -6,7 +6,7 @@ from errand.capability import CapabilityDescription, Effects
 from errand.domain.json import JsonObject
 from errand.domain.plan import Plan, Step, references
 from errand.domain.request import Request
-from errand.planning.checking import check_plan
+from errand.planning.checking import SCALARS, check_plan
 from errand.planning.state import StepState, TaskState
 from errand.planning.words import is_content, senses, stem, verb_of, words
 
@@ -115,6 +115,7 @@ class _Checked:
 
 
 def _checks(known: CapabilityDescription, word: str) -> bool:
-    """Whether it checks results of this type."""
+    """Whether it checks results of this type: among several kinds that it can do without, any may be one."""
     gives = known.output("passed") is not None and known.output("faults") is not None
-    return gives and any(slot.required and slot.type == word for slot in known.inputs)
+    needed = [slot for slot in known.inputs if slot.required and slot.type not in SCALARS]
+    return gives and any(slot.type == word and not slot.many for slot in needed or known.inputs)
