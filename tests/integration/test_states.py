@@ -35,6 +35,7 @@ BECOMES = {
     EventType.SUBTASK_FAILED: "failed",
     EventType.SUBTASK_DEAD: "dead",
     EventType.SUBTASK_SKIPPED: "skipped",
+    EventType.SUBTASK_REPLACED: "replaced",
     EventType.SUBTASK_CANCELLED: "cancelled",
     EventType.SUBTASK_ASKED: "waiting",
     EventType.SUBTASK_ANSWERED: "ready",

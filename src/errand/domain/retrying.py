@@ -86,7 +86,7 @@ def _refuse_unusable(subtasks: Sequence[SubtaskView], only: Collection[str]) -> 
             raise InputRefused(f"A later plan goes on without the subtask {key}: it can not run again.")
         made_a_plan = known[key].capability == PLAN and known[key].status is SubtaskStatus.SUCCEEDED
         if made_a_plan or (key == PLAN and len(known) > 1):
-            raise InputRefused("A plan is made once: `errand replan` has the rest of the task planned anew.")
+            raise InputRefused("A plan is made once: submit the request again to have it planned anew.")
 
 
 def _stops_what_needs_it(need: SubtaskView) -> bool:
