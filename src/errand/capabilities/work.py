@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from errand.agents.agent import Agent, Bounds, Section
 from errand.agents.runner import Agents
 from errand.capabilities.cited.evidence import Evidence, gather
+from errand.capabilities.cited.shelf import room_of
 from errand.capabilities.cited.text import MarkedText
 from errand.capabilities.cited.writing import Work, needs_model, stored, write
 from errand.capabilities.documents.model import DocumentRef
@@ -75,7 +76,13 @@ def work_capability(agents: Agents, models: Models) -> Capability[WorkInput, Wor
         request = "\n".join(filter(None, (given.request, given.instructions)))
         sections = [Section("The request", given.request, trusted=True)] if given.request.strip() else []
         done = write(
-            Work(agent, given.instructions, request, gather(given, context), sections=tuple(sections)),
+            Work(
+                agent,
+                given.instructions,
+                request,
+                gather(given, context, room_of(models, Role.WORK)),
+                sections=tuple(sections),
+            ),
             agents,
             context,
         )

@@ -8,8 +8,8 @@ from errand.capabilities.reports.check import CheckInput, check
 from errand.capabilities.text.answering import AnswerOutput, answer_capability
 from errand.domain.errors import AgentFailed
 from errand.domain.json import JsonObject
-from errand.model import Role, Said
-from tests.unit.judging.desk import Desk, handing_in
+from errand.model import Role, Said, Traits
+from tests.unit.judging.desk import OFFERS, Desk, handing_in
 
 QUESTION = "Which pump has the longer warranty?"
 LONGER: JsonObject = {
@@ -79,6 +79,20 @@ def test_instructions_inside_a_document_stay_inside_what_is_untrusted(tmp_path: 
     assert before.count("<untrusted") == before.count("</untrusted") + 1
     assert "</untrusted" in after
     assert "Ignore all earlier" not in first.instructions
+
+
+def test_of_a_long_document_what_fits_the_question_is_shown(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, handing_in(TRUE))
+    desk.models.capable = Traits(context_tokens=8_000)
+    filler = "\n\n".join(f"Paragraph {n} tells of the river in dry years." for n in range(600))
+    long = desk.document(f"# Report\n\n{filler}\n\n{OFFERS}")
+    known = answer_capability(desk.agents, desk.models)
+    output = desk.run(known, question=QUESTION, documents=[long])
+    said = next(each.text for each in desk.models.prompts[0].messages if isinstance(each, Said))
+
+    assert output.answered
+    assert len(said) < 9_000
+    assert "The warranty is 36 months, parts and labour." in said
 
 
 def test_without_a_model_it_is_not_offered(tmp_path: Path) -> None:

@@ -81,7 +81,8 @@ class Gathered:
         return (*figures, *self.parts, *self.shelf.sections(about))
 
 
-def gather(given: Evidence, context: Context) -> Gathered:
+def gather(given: Evidence, context: Context, room: int) -> Gathered:
+    """`room`: characters of the documents that are shown at once."""
     statements = _load(given.statements, Statements, context)
     ratios = _load(given.ratios, RatioSet, context)
     flags = _load(given.flags, FlagSet, context)
@@ -96,7 +97,7 @@ def gather(given: Evidence, context: Context) -> Gathered:
     ]
     named = {f"F{n}": Given(f"F{n}", *each) for n, each in enumerate(figures, start=1)}
     return Gathered(
-        Shelf.open(given.documents, context), named, tuple(parts), (*given.documents, *given.files)
+        Shelf.open(given.documents, context, room), named, tuple(parts), (*given.documents, *given.files)
     )
 
 

@@ -1,7 +1,7 @@
 """The documents that a model was given: shown to it, and asked whether it quoted them truly."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from pydantic import BaseModel, Field
@@ -14,9 +14,9 @@ from errand.capabilities.sources import Source
 from errand.capabilities.text.find import passages_of
 from errand.capabilities.text.model import Quotation
 from errand.capability import ArtifactRef, Context
+from errand.model import Models, Role
 
-ROOM = 60_000
-"""Characters of all documents together that are shown at once; the rest is read with tools."""
+MOST_ROOM = 60_000
 _PASSAGES = 12
 _HEADINGS = 60
 _LEAST_QUOTE = 12
@@ -34,24 +34,31 @@ class Cited(BaseModel):
     )
 
 
+def room_of(models: Models, role: Role) -> int:
+    """A third of what the model reads, at three characters a token; the rest is for rules and answers."""
+    return min(MOST_ROOM, models.traits(role).context_tokens)
+
+
 @dataclass(frozen=True)
 class Shelf:
     documents: tuple[Document, ...] = ()
     names: tuple[str, ...] = ()
     """As the files are listed for the model; each beside its document."""
+    room: int = MOST_ROOM
+    """Characters of all documents together that are shown at once; the rest is read with tools."""
 
     @classmethod
-    def open(cls, refs: Sequence[DocumentRef], context: Context) -> Self:
-        return cls(tuple(context.load_model(ref, Document) for ref in refs), tuple(ref.name for ref in refs))
+    def open(cls, refs: Sequence[DocumentRef], context: Context, room: int = MOST_ROOM) -> Self:
+        documents = tuple(context.load_model(ref, Document) for ref in refs)
+        return cls(documents, tuple(ref.name for ref in refs), room)
 
     def joined(self, files: Sequence[ArtifactRef], context: Context) -> Self:
         """With other text files, read as documents. Raises InputRefused when one can not be read."""
         added = [
             (parse(context.load(each), each.name), each.name) for each in files if not self.find(each.name)
         ]
-        return type(self)(
-            (*self.documents, *(d for d, _ in added)), (*self.names, *(name for _, name in added))
-        )
+        documents = (*self.documents, *(document for document, _ in added))
+        return replace(self, documents=documents, names=(*self.names, *(name for _, name in added)))
 
     def find(self, name: str) -> Document | None:
         """By the name of its file here, or of the original."""
@@ -86,8 +93,8 @@ class Shelf:
 
     def sections(self, about: str) -> tuple[Section, ...]:
         """Whole where all of them fit, else what there is and what seems to matter."""
-        whole = sum(len(document.text) for document in self.documents) <= ROOM
-        room = ROOM // max(1, len(self.documents))
+        whole = sum(len(document.text) for document in self.documents) <= self.room
+        room = self.room // max(1, len(self.documents))
         pairs = zip(self.documents, self.names, strict=True)
         return tuple(_whole(d, name) if whole else _excerpt(d, name, about, room) for d, name in pairs)
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
 from errand.agents.agent import Agent, Bounds, Material
 from errand.agents.runner import Agents
-from errand.capabilities.cited.shelf import Cited, Shelf
+from errand.capabilities.cited.shelf import Cited, Shelf, room_of
 from errand.capabilities.cited.writing import READING
 from errand.capabilities.documents.model import DocumentRef
 from errand.capabilities.extracting.fields import FieldType, FieldWanted, fields_of
@@ -62,7 +62,7 @@ _EXTRACTOR: Agent[BaseModel] = Agent(
 
 
 def extract_capability(agents: Agents, models: Models) -> Capability[ExtractInput, ExtractOutput]:
-    del models  # offered without one as well
+    """Offered without a model as well."""
 
     @capability("text.extract", time_limit_seconds=1_800.0, for_agents=True)
     def extract(given: ExtractInput, context: Context) -> ExtractOutput:
@@ -75,7 +75,8 @@ def extract_capability(agents: Agents, models: Models) -> Capability[ExtractInpu
         if not agents.available(_EXTRACTOR):
             return _output(_by_rules(fields, shelf), context)
         try:
-            made = _by_model(fields, given, shelf, agents, context)
+            shown = replace(shelf, room=room_of(models, _EXTRACTOR.role))
+            made = _by_model(fields, given, shown, agents, context)
         except (LimitReached, ModelDeclined, AgentFailed, ContextTooLong) as error:
             said = f"No model read it ({str(error).rstrip('.')}): labels and tables were read by rules."
             made = _by_rules(fields, shelf).model_copy(update={"remarks": (said,)})

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 from errand.agents.agent import Agent, Bounds, Section
 from errand.agents.runner import Agents
 from errand.capabilities.cited.evidence import Evidence, gather
+from errand.capabilities.cited.shelf import room_of
 from errand.capabilities.cited.text import Finished, MarkedText
 from errand.capabilities.cited.writing import READING, RECKONING, Work, needs_model, stored, write
 from errand.capabilities.documents.model import DocumentRef
@@ -64,7 +65,7 @@ def draft_capability(agents: Agents, models: Models) -> Capability[DraftInput, D
             DRAFTER,
             given.instructions,
             "\n".join(filter(None, (given.request, given.instructions))),
-            gather(given, context),
+            gather(given, context, room_of(models, Role.WORK)),
             sections=tuple(_wishes(given, context)),
             pictures=tuple(chart.name for chart in given.charts),
             more=lambda _output, finished: _missing(finished, given.sections),

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 from errand.agents.agent import Agent, Bounds, Material, Section
 from errand.agents.runner import Agents
 from errand.capabilities.cited.evidence import Evidence, gather
+from errand.capabilities.cited.shelf import room_of
 from errand.capabilities.cited.writing import READING, needs_model
 from errand.capabilities.reports.model import Claims, ClaimsRef, ReportRef, Verdict
 from errand.capability import ArtifactRef, Capability, Context, capability
@@ -66,7 +67,9 @@ def review_capability(agents: Agents, models: Models) -> Capability[ReviewInput,
         """
         before = given.checked or Verdict(passed=True)
         try:
-            objections = agents.run(REVIEWER, _material(given, before, context), context).faults
+            objections = agents.run(
+                REVIEWER, _material(given, before, context, room_of(models, Role.REVIEW)), context
+            ).faults
         except (AgentFailed, ModelDeclined) as error:
             found: Sequence[str] = (f"The result could not be reviewed: {error}",)
         else:
@@ -78,8 +81,8 @@ def review_capability(agents: Agents, models: Models) -> Capability[ReviewInput,
     return review
 
 
-def _material(given: ReviewInput, before: Verdict, context: Context) -> Material:
-    gathered = gather(given, context)
+def _material(given: ReviewInput, before: Verdict, context: Context, room: int) -> Material:
+    gathered = gather(given, context, room)
     result = given.text or "(see the files below)"
     if given.report:
         result = context.load(given.report).decode("utf-8", "replace")

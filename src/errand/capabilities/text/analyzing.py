@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from errand.agents.agent import Agent, Bounds, Material
 from errand.agents.runner import Agents
-from errand.capabilities.cited.shelf import Cited, Shelf
+from errand.capabilities.cited.shelf import Cited, Shelf, room_of
 from errand.capabilities.cited.tracing import untraced
 from errand.capabilities.cited.writing import READING, needs_model
 from errand.capabilities.documents.model import DocumentRef
@@ -68,7 +68,7 @@ def analyze_capability(agents: Agents, models: Models) -> Capability[AnalyzeInpu
 
         Of several documents it looks at each by every criterion, which is what a comparison starts from.
         """
-        shelf = Shelf.open(given.documents, context)
+        shelf = Shelf.open(given.documents, context, room_of(models, Role.WORK))
         criteria = "\n".join(f"- {each}" for each in given.criteria)
         asked = f"\n\nIt was asked for: {given.request}" if given.request.strip() else ""
         task = f"Find out what the documents say about each of these:\n{criteria}{asked}"

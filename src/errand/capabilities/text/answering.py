@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from errand.agents.agent import Agent, Bounds
 from errand.agents.runner import Agents
 from errand.capabilities.cited.evidence import Gathered
-from errand.capabilities.cited.shelf import Shelf
+from errand.capabilities.cited.shelf import Shelf, room_of
 from errand.capabilities.cited.text import Finished, MarkedText
 from errand.capabilities.cited.writing import READING, Work, needs_model, stored, write
 from errand.capabilities.documents.model import DocumentRef
@@ -63,7 +63,9 @@ def answer_capability(agents: Agents, models: Models) -> Capability[AnswerInput,
 
         Says plainly when the documents do not answer it.
         """
-        gathered = Gathered(Shelf.open(given.documents, context), files=tuple(given.documents))
+        gathered = Gathered(
+            Shelf.open(given.documents, context, room_of(models, Role.WORK)), files=tuple(given.documents)
+        )
         done = write(
             Work(ANSWERER, given.question, given.question, gathered, more=_unsupported), agents, context
         )

@@ -5,6 +5,7 @@ from pydantic import BaseModel, Field
 from errand.agents.agent import Agent, Bounds
 from errand.agents.runner import Agents
 from errand.capabilities.cited.evidence import Evidence, gather
+from errand.capabilities.cited.shelf import room_of
 from errand.capabilities.cited.text import MarkedText
 from errand.capabilities.cited.writing import READING, RECKONING, Work, needs_model, stored, write
 from errand.capabilities.documents.model import DocumentRef
@@ -56,7 +57,7 @@ def reason_capability(agents: Agents, models: Models) -> Capability[ReasonInput,
 
         Calculates with tools; every figure and passage that it uses is looked up.
         """
-        gathered = gather(given, context)
+        gathered = gather(given, context, room_of(models, Role.WORK))
         work = Work(REASONER, given.question, given.question, gathered, page=_page)
         done = write(work, agents, context)
         report, claims = stored(done, "reasoning.md", context)
