@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 from errand.domain.budget import MICRO, Ceiling, Ceilings
 from errand.domain.errors import SetupError
 from errand.model import Role
-from errand.models.setup import Size
+from errand.models.setup import ModelSetup, Size
 
 
 def _default_home() -> Path:
@@ -195,6 +195,29 @@ class Settings(BaseSettings):
                 self.limit_day_usd, self.limit_day_tokens, self.limit_day_calls, self.limit_day_wall_seconds
             ),
         )  # fmt: skip
+
+    def model_setup(self) -> ModelSetup:
+        usual = {
+            "openai": self.openai_api_key,
+            "openai-chat": self.openai_api_key,
+            "openai-responses": self.openai_api_key,
+            "anthropic": self.anthropic_api_key,
+        }
+        return ModelSetup(
+            main=self.model,
+            cheap=self.model_cheap,
+            strong=self.model_strong,
+            fallbacks=self.model_fallbacks,
+            sizes=self.model_roles,
+            key=self.model_key,
+            keys={owner.lower(): key for owner, key in self.model_keys.items()},
+            usual_keys={owner: key for owner, key in usual.items() if key is not None},
+            context_tokens=self.model_context_tokens,
+            parallel=self.model_parallel,
+            timeout_seconds=self.model_timeout_seconds,
+            prices=self.prices,
+            allow_unknown_price=self.allow_unknown_price,
+        )
 
     @field_validator("home")
     @classmethod

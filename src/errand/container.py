@@ -17,6 +17,8 @@ from errand.domain.plan import Proposal
 from errand.domain.request import Request
 from errand.domain.task import Patience
 from errand.engine import Engine
+from errand.models.installed import InstalledModels
+from errand.models.known import KnownModels
 from errand.planning.plain import PlainPlanner
 from errand.planning.planner import Planner
 from errand.queues.in_process import InProcessQueue
@@ -26,8 +28,9 @@ from errand.sessions.workspace import Workspaces
 from errand.store.artifacts import ArtifactFolder
 from errand.store.database import Database
 from errand.store.home import Home
+from errand.store.metering import metered
 from errand.store.registry import WorkerRegistry
-from errand.store.spending import Spending
+from errand.store.spending import Payer, Spending
 from errand.store.turns import Conversations
 from errand.worker import Worker
 
@@ -61,6 +64,12 @@ class Embedded:
         self._artifacts = ArtifactFolder(self._home.artifacts)
         self._registry = WorkerRegistry(self._database, clock)
         self._spending = Spending(self._database, clock, settings.ceilings())
+        self._models = InstalledModels(
+            settings.model_setup(),
+            KnownModels(self._home.models),
+            lambda: metered(self._spending, Payer("models")),
+            clock,
+        )
         engine = partial(
             Engine,
             self._database,
@@ -91,12 +100,14 @@ class Embedded:
             self._catalogue,
             lambda: self._planner,
             partial(inspect, limit_bytes=self._settings.max_attachment_mb * 1_000_000),
+            self._models,
         )
 
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the lock on working here, and take back what an earlier process left running."""
         self._planner  # noqa: B018  # a bad playbook is refused now, not in the middle of a task
+        self._models.check()
         with self._home.locked():
             self._locked = True
             self._registry.presume_lost()
@@ -136,14 +147,18 @@ class Embedded:
         return examine(self._home.folder, self._catalogue)
 
     def close(self) -> None:
+        self._models.close()
         self._database.close()
 
     @cached_property
     def _catalogue(self) -> Catalogue:
-        from errand.capabilities import documents, filings, financials, reports, risks, text
+        from errand.agents.runner import Agents
+        from errand.capabilities import code, documents, files, filings, financials, reports, risks, text
         from errand.capabilities.edgar.filing import edgar_capabilities
         from errand.capabilities.edgar.settings import EdgarSettings
+        from errand.capabilities.work import work_capability
 
+        agents = Agents(self._models, lambda: self._catalogue)
         edgar = EdgarSettings(
             user_agent=self._settings.edgar_user_agent,
             url=self._settings.edgar_url,
@@ -151,11 +166,15 @@ class Embedded:
         )
         known: list[Capability[Any, Any]] = [  # of every type, as the catalogue takes them
             *documents.CAPABILITIES,
-            *text.CAPABILITIES,
+            *text.text_capabilities(agents, self._models),
             *filings.CAPABILITIES,
             *financials.CAPABILITIES,
             *risks.CAPABILITIES,
             *reports.CAPABILITIES,
+            *reports.report_capabilities(agents, self._models),
+            *code.code_capabilities(agents, self._models),
+            work_capability(agents, self._models),
+            *files.CAPABILITIES,
             *edgar_capabilities(edgar),
         ]
         planner = PlainPlanner(_PlannerToCome(lambda: self._planner))

@@ -21,6 +21,9 @@ from errand.domain.question import QuestionView
 from errand.domain.request import Limits, Request
 from errand.domain.task import PLAN, SubtaskView, TaskStatus, TaskView
 from errand.engine import Engine
+from errand.model import Role
+from errand.models.installed import InstalledModels
+from errand.models.installed import ModelView as ModelView
 from errand.planning.planner import Planner
 from errand.store import reading
 from errand.store.artifacts import ArtifactFolder
@@ -92,10 +95,11 @@ class Service:
         catalogue: Catalogue,
         planner: Callable[[], Planner],
         inspect: Inspect,
+        models: InstalledModels,
     ) -> None:
         self._engine, self._database, self._artifacts = engine, database, artifacts
         self._registry, self._catalogue = registry, catalogue
-        self._planner, self._inspect = planner, inspect
+        self._planner, self._inspect, self._models = planner, inspect, models
 
     # -- asking ----------------------------------------------------------------------------------------
 
@@ -109,12 +113,16 @@ class Service:
         origin: str = "cli",
     ) -> TaskId:
         """Raises InputRefused before anything is stored when the text or a file can not be used, and
-        NothingFits when there is no plan for it: who asked is still there to say it otherwise."""
+        NothingFits when there is no plan for it: who asked is still there to say it otherwise. Where a
+        language model plans, only what costs nothing is looked at before."""
         if wall_seconds is not None and not 0 < wall_seconds <= LONGEST_TIME_LIMIT:
             raise InputRefused("The time limit must be more than 0 seconds and at most 366 days.")
         looked_at = self._look_at(text, attachments)
-        with contextlib.suppress(PlanRefused):  # a defect of a planner: the subtask that plans tells of it
-            self._plan(text, looked_at)
+        if self._models.serves(Role.PLAN):
+            _refuse_missing_files(text, looked_at)
+        else:
+            with contextlib.suppress(PlanRefused):  # a planner's defect: the subtask that plans tells of it
+                self._plan(text, looked_at)
         stored = tuple(
             Artifact(name, kind, path.stat().st_size, self._artifacts.put_file(path), {"attached": True})
             for path, name, kind in looked_at
@@ -123,18 +131,17 @@ class Service:
         return self._engine.submit(Request(text.strip(), stored, principal, origin, limits))
 
     def propose(self, text: str, attachments: Sequence[Path] = ()) -> Proposal:
-        """The plan that a request would get; nothing is stored. Raises NothingFits, InputRefused."""
-        return self._plan(text, self._look_at(text, attachments))
+        """The plan that a request would get; nothing is stored but what a model took for it. Raises
+        NothingFits, InputRefused, ModelUnusable."""
+        looked_at = self._look_at(text, attachments)
+        self._models.check()
+        return self._plan(text, looked_at)
 
     def plannable(self) -> Mapping[str, CapabilityDescription]:
         return {name: each for name, each in self._catalogue.descriptions().items() if name != PLAN}
 
     def _plan(self, text: str, looked_at: Sequence[tuple[Path, str, str]]) -> Proposal:
-        files = tuple(
-            Artifact(name, kind, path.stat().st_size, "0" * 64, {"attached": True})
-            for path, name, kind in looked_at
-        )
-        return self._planner().propose(Request(text.strip(), files), self.plannable())
+        return self._planner().propose(_request(text, looked_at), self.plannable())
 
     def _look_at(self, text: str, attachments: Sequence[Path]) -> list[tuple[Path, str, str]]:
         """Path, name and media type of each file; the names differ."""
@@ -247,6 +254,27 @@ class Service:
 
     def workers(self) -> list[WorkerView]:
         return self._registry.workers()
+
+    def models(self, *, again: bool = False) -> list[ModelView]:
+        """The language models that are set up, the main one first; those of which nothing is known are tried
+        out, and with `again` all."""
+        return self._models.views(again=again)
+
+
+def _request(text: str, looked_at: Sequence[tuple[Path, str, str]]) -> Request:
+    """As a planner sees it: nothing is stored yet."""
+    files = (
+        Artifact(name, kind, path.stat().st_size, "0" * 64, {"attached": True})
+        for path, name, kind in looked_at
+    )
+    return Request(text.strip(), tuple(files))
+
+
+def _refuse_missing_files(text: str, looked_at: Sequence[tuple[Path, str, str]]) -> None:
+    from errand.planning.files_named import missing_files, not_attached
+
+    if missing := missing_files(_request(text, looked_at)):
+        raise InputRefused(not_attached(missing))
 
 
 def _can_be_stored(text: str) -> bool:

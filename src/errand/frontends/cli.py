@@ -95,7 +95,7 @@ def build_app(open_installation: "Open") -> typer.Typer:
     app.callback(help=_HELP)(_options)
     for command in (
         run, plan, submit, up, tasks, show, watch, cancel, retry, questions, answer,
-        capabilities, workers, doctor,
+        capabilities, models, workers, doctor,
     ):  # fmt: skip
         app.command()(command)
     letters = typer.Typer(
@@ -257,6 +257,20 @@ def capabilities(context: typer.Context, *, as_json: _JsonOption = False) -> Non
     from errand.frontends.installed import list_capabilities
 
     list_capabilities(context.obj, as_json=as_json)
+
+
+def models(
+    context: typer.Context,
+    *,
+    check: Annotated[
+        bool, typer.Option("--check", help="Try out also those that were tried lately.")
+    ] = False,
+    as_json: _JsonOption = False,
+) -> None:
+    """List the language models: what they are for, what they can do, what they cost."""
+    from errand.frontends.installed_models import list_models
+
+    list_models(context.obj, again=check, as_json=as_json)
 
 
 def workers(context: typer.Context, *, as_json: _JsonOption = False) -> None:

@@ -1,13 +1,11 @@
 """One small call that shows whether a model answers, calls a tool, and keeps to a schema."""
 
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from errand.domain.budget import Amounts, Meter
-from errand.domain.errors import ModelUnusable
 from errand.domain.json import JsonObject
-from errand.model import LanguageModel, Prompt, Reply, Role, Said, ToolOffer
-from errand.models.price import Price
+from errand.model import Prompt, Reply, Role, Said, ToolOffer
 
 CODE = "K7-42"
 _COLOURS = ("red", "green", "blue")
@@ -36,7 +34,7 @@ _FINISH = ToolOffer(
         "additionalProperties": False,
     },
 )
-_TOOLS_ASKED = Prompt(
+CALLING = Prompt(
     instructions="You are part of a program. Do exactly what the message says, by calling tools.",
     messages=(
         Said(
@@ -49,13 +47,11 @@ _TOOLS_ASKED = Prompt(
     max_output_tokens=2_000,
 )
 """Room for models that think first; one that does not takes some 30 tokens."""
-_TEXT_ASKED = Prompt(
+ANSWERING = Prompt(
     instructions="You are part of a program.",
     messages=(Said("Answer with the word yes."),),
     max_output_tokens=2_000,
 )
-_MOST_INPUT_TOKENS = 2_000
-"""Well above what either prompt takes with any provider's own wrapping."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,72 +60,47 @@ class Ability:
 
     seconds: float
     """Until it had answered."""
+    context_tokens: int
     tools: bool = False
+    """It calls tools by itself."""
     schema: bool = False
+    """It keeps to a JSON Schema. With `schema` alone, calls of tools are asked for in one."""
 
 
-def probe(
-    model: LanguageModel,
-    price: Price,
-    roles: Iterable[Role],
-    meter: Meter,
-    *,
-    timeout_seconds: float,
-    stopwatch: Callable[[], float],
-) -> Ability:
-    """Raises what `LanguageModel.ask` raises, and LimitReached.
+def seen(ask: Callable[[Prompt], Reply], context_tokens: int) -> Ability:
+    """Raises what `ask` raises."""
+    begun = time.monotonic()
+    reply = ask(CALLING)
+    seconds = time.monotonic() - begun
+    notes = [call.arguments for call in reply.calls if call.name == _NOTE.name]
+    called = any(given is not None and given.get("code") == CODE for given in notes)
+    fits = bool(notes) and all(given is not None and _fits(given) for given in notes)
+    return Ability(seconds, context_tokens, tools=called, schema=fits)
 
-    A model that is needed for text alone, and whose server refuses tools, is asked once more without any.
-    """
-    begun = stopwatch()
-    try:
-        reply = _ask(model, price, _TOOLS_ASKED, meter, timeout_seconds)
-    except ModelUnusable:
-        if not all(needs_text_only(role) for role in roles):
-            raise
-        begun = stopwatch()
-        _ask(model, price, _TEXT_ASKED, meter, timeout_seconds)
-        return Ability(stopwatch() - begun)
-    return Ability(stopwatch() - begun, *_seen(reply))
+
+def answering(ask: Callable[[Prompt], Reply], context_tokens: int) -> Ability:
+    """Of a model that nothing but text is asked of. Raises what `ask` raises."""
+    begun = time.monotonic()
+    ask(ANSWERING)
+    return Ability(time.monotonic() - begun, context_tokens)
 
 
 def lacks(name: str, ability: Ability, roles: Iterable[Role]) -> str:
     """Why the model can not do what it is set up for, in a sentence; empty when it can."""
     asked = [role.value for role in roles if not needs_text_only(role)]
-    missing = [
-        what
-        for what, there in (("call tools", ability.tools), ("keep to a schema", ability.schema))
-        if not there
-    ]
-    if not asked or not missing:
+    if not asked or ability.schema:
         return ""
+    what = (
+        "keep to the schema of the tool that it calls" if ability.tools else "call a tool when it is told to"
+    )
     return (
-        f"{name} was asked to call a tool and does not {' or '.join(missing)}, so it can not be used to "
-        f"{_listed(asked)}: take another model, or switch tool calls on in its server (docs/models.md)."
+        f"{name} does not {what}, so it can not be used to {_listed(asked)}: set another model, or switch "
+        "tool calls on in its server (docs/models.md)."
     )
 
 
 def needs_text_only(role: Role) -> bool:
     return role is Role.SUMMARIZE
-
-
-def _ask(model: LanguageModel, price: Price, prompt: Prompt, meter: Meter, timeout_seconds: float) -> Reply:
-    most = Amounts(
-        price.most(_MOST_INPUT_TOKENS, prompt.max_output_tokens),
-        _MOST_INPUT_TOKENS + prompt.max_output_tokens,
-        1,
-    )
-    held = meter.reserve(model.name, "probe", most)
-    reply = model.ask(prompt, timeout_seconds=timeout_seconds)
-    meter.settle(held, Amounts(price.cost(reply.usage), reply.usage.tokens, 1), reply.usage)
-    return reply
-
-
-def _seen(reply: Reply) -> tuple[bool, bool]:
-    """Whether it called the tool that it was told to call, and whether what it wrote fits the schema."""
-    notes = [call.arguments for call in reply.calls if call.name == _NOTE.name]
-    called = any(given is not None and given.get("code") == CODE for given in notes)
-    return called, bool(notes) and all(given is not None and _fits(given) for given in notes)
 
 
 def _fits(given: JsonObject) -> bool:

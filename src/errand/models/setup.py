@@ -46,6 +46,8 @@ class ModelSetup:
     """Of the main model's provider or host, and of no other."""
     keys: Mapping[str, SecretStr] = field(default_factory=dict)
     """By provider (`anthropic`), host (`models.example.org`) or host and port."""
+    usual_keys: Mapping[str, SecretStr] = field(default_factory=dict)
+    """By provider: what is in the environment anyway; counts where nothing else does."""
     context_tokens: int | None = None
     parallel: int = 16
     timeout_seconds: float = 120.0
@@ -71,7 +73,9 @@ class ModelSetup:
         own = next((self.keys[owner] for owner in owners if owner in self.keys), None)
         if own is not None:
             return own
-        return self.key if owners == owners_of(self.main) else None
+        if self.key is not None and owners == owners_of(self.main):
+            return self.key
+        return next((self.usual_keys[owner] for owner in owners if owner in self.usual_keys), None)
 
 
 def owners_of(named: str) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from errand.domain.errors import InputRefused, NothingFits, PlanRefused
 from errand.domain.plan import REQUEST, Proposal, references
 from errand.domain.request import Request
 from errand.planning.checking import check_plan
-from errand.planning.files_named import missing_files
+from errand.planning.files_named import missing_files, not_attached
 from errand.planning.language import is_english
 from errand.planning.matching import LONGEST_TEXT
 from errand.planning.planner import Planner
@@ -57,7 +57,7 @@ class ChoosingPlanner:
         """Raises PlanRefused with all faults, and what the planners raise."""
         proposal = self._told(request, catalogue)
         if missing := missing_files(request):
-            raise InputRefused(_not_attached(missing))
+            raise InputRefused(not_attached(missing))
         if faults := check_plan(proposal.plan, catalogue, request):
             raise PlanRefused(faults)
         return replace(proposal, remarks=(*proposal.remarks, *_asides(request, proposal)))
@@ -73,7 +73,7 @@ class ChoosingPlanner:
             raise NothingFits(self._refusal(str(nothing), request, catalogue)) from nothing
         except InputRefused as lacking:
             if missing := missing_files(request):
-                raise InputRefused(_not_attached(missing)) from lacking
+                raise InputRefused(not_attached(missing)) from lacking
             raise
 
     def _read_well(self, request: Request, catalogue: Catalogue) -> Proposal:
@@ -177,11 +177,6 @@ def _asides(request: Request, proposal: Proposal) -> tuple[str, ...]:
     if len(request.text) > LONGEST_TEXT:
         said.append(f"Only the first {LONGEST_TEXT:,} characters of the request were read as a request.")
     return tuple(said)
-
-
-def _not_attached(missing: tuple[str, ...]) -> str:
-    is_are, it = ("is", "it") if len(missing) == 1 else ("are", "them")
-    return f"{_listed(list(missing))} {is_are} named but not attached: attach {it}, or leave {it} out."
 
 
 def _listed(names: list[str]) -> str:

@@ -30,6 +30,14 @@ def missing_files(request: Request) -> tuple[str, ...]:
     return tuple(dict.fromkeys(named))
 
 
+def not_attached(missing: tuple[str, ...]) -> str:
+    """What the person is told."""
+    *names, last = missing
+    is_are, it = ("are", "them") if names else ("is", "it")
+    listed = f"{', '.join(names)} and {last}" if names else last
+    return f"{listed} {is_are} named but not attached: attach {it}, or leave {it} out."
+
+
 def _names(request: Request) -> list[str]:
     spoken = [_base(token.text) for token in tokens(request.text) if token.literal is Literal.FILE]
     said = request.text.casefold()

@@ -44,6 +44,11 @@ class Home:
     def playbooks(self) -> Path:
         return self.folder / "playbooks"
 
+    @property
+    def models(self) -> Path:
+        """What was found out about language models."""
+        return self.folder / "models.json"
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the lock on working here; the system frees it when the process ends, however it ends.
