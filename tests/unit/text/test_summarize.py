@@ -6,7 +6,6 @@ import pytest
 
 from errand.capabilities.documents.model import Document, DocumentRef
 from errand.capabilities.documents.read import parse
-from errand.capabilities.text import CAPABILITIES
 from errand.capabilities.text.find import FindInput, find, passages_of
 from errand.capabilities.text.model import Quotation, Summary
 from errand.capabilities.text.summarize import SummarizeInput, summarize, summary_of
@@ -92,8 +91,3 @@ def test_outputs_stay_small_whatever_the_document_holds(tmp_path: Path) -> None:
     summary = summarize.run(SummarizeInput(document=ref, sentences=50), context)
     assert len(found.model_dump_json()) < 65_536
     assert len(summary.model_dump_json()) < 65_536
-
-
-def test_the_capabilities_are_described_for_a_planner() -> None:
-    assert [each.name for each in CAPABILITIES] == ["text.summarize", "text.find"]
-    assert all(slot.description for each in CAPABILITIES for slot in each.describe().inputs)

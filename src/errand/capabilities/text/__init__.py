@@ -4,12 +4,8 @@ from typing import Any
 
 from errand.agents.runner import Agents
 from errand.capabilities.text.find import find
-from errand.capabilities.text.summarize import summarize
 from errand.capability import Capability
 from errand.model import Models
-
-CAPABILITIES = (summarize, find)
-"""Those that ask no model."""
 
 
 def text_capabilities(agents: Agents, models: Models) -> tuple[Capability[Any, Any], ...]:
