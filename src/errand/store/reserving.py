@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from errand.domain.budget import Amounts, ReservationId, Scope, Usage
 from errand.domain.ids import SubtaskAddress, TaskId
 from errand.domain.limiting import Kind, Limit
+from errand.domain.task import Job
 from errand.store.tables import reservation, spending, task
 
 _INSERT: dict[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
@@ -93,6 +94,12 @@ def lose(tx: Connection, task_id: TaskId, *, only: SubtaskAddress | None = None,
         mine = mine.where(reservation.c.subtask == only.key, reservation.c.attempt < before)
     for row in tx.execute(mine.with_for_update()).all():
         _close(tx, row, State.LOST, _held(row), Usage())
+
+
+def rescued(tx: Connection, job: Job, now: datetime) -> None:
+    """Its worker disappeared: nobody settles its calls, and nobody else counts its time."""
+    lose(tx, job.address.task, only=job.address, before=job.attempt + 1)
+    add_seconds(tx, job.address.task, now, (now - job.started).total_seconds())
 
 
 def lose_one(tx: Connection, made: ReservationId) -> None:

@@ -3,18 +3,16 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from errand.domain.event import EventType
-from errand.domain.ids import SubtaskAddress, TaskId
+from errand.domain.ids import SubtaskAddress
 from errand.domain.json import JsonObject
 from errand.domain.task import Job
 from errand.store import state
 from errand.store.database import Database
 from errand.store.state import News
 from errand.store.tables import turn
-
-_FORGET = delete(turn).where(turn.c.task == bindparam("in_task"), turn.c.subtask == bindparam("in_key"))
 
 
 class Conversations:
@@ -48,12 +46,6 @@ class Conversations:
                 news = News(EventType(str(told["type"])), job.address.key, data)
                 state.advance(tx, job.address.task, [news], now=now)
         return True
-
-
-def forget(tx: Connection, task_id: TaskId, keys: list[str]) -> None:
-    """These subtasks begin their conversations anew."""
-    if keys:
-        tx.execute(_FORGET, [{"in_task": task_id, "in_key": key} for key in keys])
 
 
 def _insert(tx: Connection, job: Job, content: JsonObject, now: datetime) -> None:
