@@ -154,7 +154,8 @@ class TestInstallation:
         self.artifacts = ArtifactFolder(folder / "artifacts")
         self.registry = WorkerRegistry(self.database, self.clock)
         self.spending = Spending(self.database, self.clock, ceilings)
-        patience = Patience(Backoff(first_seconds=0.01, factor=2.0), most_lost)
+        soon = Backoff(first_seconds=0.01, factor=2.0, longest_seconds=0.05)
+        patience = Patience(Backoff(first_seconds=0.01, factor=2.0), most_lost, soon)
         chance = random.Random(1)
         self.engine = Engine(
             self.database,

@@ -204,8 +204,10 @@ class Engine:
 
     def _fail(self, tx: Connection, job: Job, failed: Failed, now: datetime) -> Sendable | None:
         patience = self._patience
-        lost = reading.lost_in_a_row(tx, job, patience.most_lost) if failed.fault is Fault.LOST else 0
-        decided = patience.after(failed, job, now, self._chance, lost_before=lost)
+        before = 0
+        if failed.fault.is_no_strike:
+            before = reading.alike_in_a_row(tx, job, failed.fault, patience.most_in_a_row(failed.fault))
+        decided = patience.after(failed, job, now, self._chance, same_before=before)
         data: JsonObject = {"attempt": job.attempt, "error": failed.error, "fault": failed.fault.value}
         if isinstance(decided, Again):
             return self._try_again(tx, job, failed, decided, data, now)
@@ -222,7 +224,7 @@ class Engine:
             error=failed.error,
             fault=failed.fault.value,
             detail=failed.detail,
-            lost=failed.fault is Fault.LOST,
+            counted=not failed.fault.is_no_strike,
         ):
             return None
         kind = EventType.SUBTASK_RESCUED if failed.fault is Fault.LOST else EventType.SUBTASK_RETRY

@@ -23,6 +23,7 @@ from errand.domain.errors import (
     Cancelled,
     InputRefused,
     LimitReached,
+    ModelBusy,
     PlanRefused,
     SetupError,
     StoreUnavailable,
@@ -173,6 +174,8 @@ class Worker:
                 return Failed(storable(str(error)), Fault.DEFECT)
             case LimitReached():
                 return Failed(storable(str(error)), Fault.LIMIT)
+            case ModelBusy():
+                return Failed(storable(str(error)), Fault.BUSY, error.retry_after_seconds)
             case Transient():
                 return Failed(storable(str(error)), Fault.TRANSIENT, error.retry_after_seconds)
             case OSError(errno=errno.ENOSPC | errno.EDQUOT):

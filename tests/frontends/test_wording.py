@@ -85,6 +85,12 @@ def test_a_later_attempt_is_told_as_one() -> None:
     assert told == "started again: Read, attempt 2, on w"
 
 
+def test_an_attempt_that_failed_says_when_the_next_one_comes() -> None:
+    again: JsonObject = {"again_at": "2026-01-01T12:01:30+00:00", "error": "It is busy."}
+    said = wording.event_sentence(event(EventType.SUBTASK_RETRY, again), "Read")
+    assert said == "to be tried again in 1 min 30 s: Read: It is busy."
+
+
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [("2", "large"), ("Large ", "large"), ("sm", "small"), ("", None), ("3", None), ("huge", None)],

@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import pytest
 
+from errand.capability import Context, capability
+from errand.domain.errors import ModelBusy
 from errand.domain.ids import SubtaskKey, WorkerId
 from errand.domain.plan import Plan, Reference
 from errand.domain.request import Limits, Request
@@ -14,7 +16,7 @@ from errand.domain.task import Failed, Fault, Succeeded, TaskStatus
 from errand.engine import Engine
 from errand.queues.in_process import InProcessQueue
 from errand.store import reading, state
-from tests.installation import TestInstallation, address, step
+from tests.installation import Number, TestInstallation, address, step
 
 Make = Callable[..., TestInstallation]
 ME, OTHER = WorkerId("me"), WorkerId("other")
@@ -27,6 +29,21 @@ SUM = Plan(
     ),
     result=Reference.parse("sum.value"),
 )
+
+
+@capability("test.busy")
+def busy(given: Number, context: Context) -> Number:
+    """Find the provider busy five times."""
+    if context.attempt <= 5:
+        raise ModelBusy("Nobody answers.", retry_after_seconds=0.01)
+    return given
+
+
+@capability("test.busy")
+def always_busy(given: Number, context: Context) -> Number:
+    """Find the provider busy each time."""
+    del given, context
+    raise ModelBusy("Nobody answers.")
 
 
 def test_outputs_flow_along_references_to_the_result(make: Make) -> None:
@@ -105,6 +122,23 @@ def test_transient_faults_are_tried_again_until_they_pass(make: Make) -> None:
     view = installation.run()
     assert view.status is TaskStatus.SUCCEEDED
     assert installation.event_types(view.id, "one").count("subtask.retry") == 2
+
+
+def test_a_busy_provider_burns_no_attempts(make: Make) -> None:
+    installation = make(step("one", "test.busy", value=7), more=[busy])
+    view = installation.run()
+    assert view.status is TaskStatus.SUCCEEDED
+    assert installation.event_types(view.id, "one").count("subtask.retry") == 5
+    done = installation.subtask(view.id, "one")
+    assert (done.attempt, done.max_attempts) == (6, 8)
+
+
+def test_a_provider_that_stays_dead_makes_a_dead_letter_in_the_end(make: Make) -> None:
+    installation = make(step("one", "test.busy", value=7), step("two", "test.give"), more=[always_busy])
+    view = installation.run()
+    dead = installation.subtask(view.id, "one")
+    assert (dead.status, dead.attempt, dead.fault) == ("dead", 20, Fault.BUSY)
+    assert view.missing == ("one: Nobody answers.",)
 
 
 def test_a_defect_is_tried_three_times_and_becomes_a_dead_letter(make: Make) -> None:

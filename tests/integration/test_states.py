@@ -45,6 +45,7 @@ OUTCOMES: dict[str, Callable[[], Outcome]] = {
     "refuses": lambda: Failed("no", Fault.INPUT),
     "lacks": lambda: Failed("no", Fault.SETUP),
     "stumbles": lambda: Failed("no", Fault.TRANSIENT),
+    "waits": lambda: Failed("no", Fault.BUSY),
     "breaks": lambda: Failed("no", Fault.DEFECT),
     "asks": lambda: Asked(Question("name", "Which?")),
 }

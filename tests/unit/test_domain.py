@@ -97,13 +97,28 @@ def test_three_strikes_make_a_dead_letter(fault: Fault) -> None:
 def test_a_lost_attempt_is_tried_again_at_once_within_its_own_bound() -> None:
     patience, lost = Patience(most_lost=5), Failed("gone", Fault.LOST)
     chance = random.Random(1)
-    assert patience.after(lost, job(40, 40), NOW, chance, lost_before=3) == Again(NOW)
-    assert patience.after(lost, job(40, 99), NOW, chance, lost_before=4) == GivenUp(SubtaskStatus.DEAD)
+    assert patience.after(lost, job(40, 40), NOW, chance, same_before=3) == Again(NOW)
+    assert patience.after(lost, job(40, 99), NOW, chance, same_before=4) == GivenUp(SubtaskStatus.DEAD)
 
 
 def test_who_says_when_to_come_back_is_believed() -> None:
     failed = Failed("busy", Fault.TRANSIENT, retry_after_seconds=7)
     assert Patience().after(failed, job(1), NOW, random.Random(1)) == Again(NOW + timedelta(seconds=7))
+
+
+def test_who_is_busy_is_asked_more_and_more_rarely_and_costs_no_attempt() -> None:
+    patience, chance, busy = Patience(), random.Random(1), Failed("busy", Fault.BUSY)
+    waits = [patience.after(busy, job(40), NOW, chance, same_before=n) for n in range(19)]
+    seconds = [(each.at - NOW).total_seconds() for each in waits if isinstance(each, Again)]
+    assert len(seconds) == 19
+    assert seconds[0] <= 1
+    assert 300 <= seconds[-1] <= 600
+    assert patience.after(busy, job(40), NOW, chance, same_before=19) == GivenUp(SubtaskStatus.DEAD)
+
+
+def test_who_is_busy_is_not_asked_before_its_own_time() -> None:
+    busy = Failed("busy", Fault.BUSY, retry_after_seconds=77)
+    assert Patience().after(busy, job(3), NOW, random.Random(1)) == Again(NOW + timedelta(seconds=77))
 
 
 @given(attempt=st.integers(1, 50), seed=st.integers())

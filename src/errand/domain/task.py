@@ -80,12 +80,19 @@ class Fault(StrEnum):
     """Us: a capability broke its promise. Tried again, since most such faults depend on the moment."""
     LOST = "lost"
     """Nobody: the worker disappeared. Tried again."""
+    BUSY = "busy"
+    """Nobody: a service outside is busy or can not be reached. Tried again at its time."""
     LIMIT = "limit"
     """The person: money, tokens, calls or time are used up. Not tried again."""
 
     @property
     def worth_retrying(self) -> bool:
-        return self in (Fault.TRANSIENT, Fault.DEFECT, Fault.LOST)
+        return self in (Fault.TRANSIENT, Fault.DEFECT) or self.is_no_strike
+
+    @property
+    def is_no_strike(self) -> bool:
+        """It says nothing of the work, so it is not one of the attempts; it has a bound of its own."""
+        return self in (Fault.LOST, Fault.BUSY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,24 +183,41 @@ class Patience:
     backoff: Backoff = field(default_factory=Backoff)
     most_lost: int = 3
     """Attempts in a row after which a subtask whose worker disappears counts as the cause of it."""
+    busy_backoff: Backoff = field(default_factory=lambda: Backoff(factor=2.0, longest_seconds=600.0))
+    most_busy: int = 20
+    """Attempts in a row after which nobody waits for a busy service any longer: after more than an hour."""
+
+    def most_in_a_row(self, fault: Fault) -> int:
+        """Of a fault that is no strike: after so many attempts in a row it is a dead letter."""
+        return self.most_lost if fault is Fault.LOST else self.most_busy
 
     def after(
-        self, failed: Failed, job: Job, now: datetime, chance: random.Random, *, lost_before: int = 0
+        self, failed: Failed, job: Job, now: datetime, chance: random.Random, *, same_before: int = 0
     ) -> Again | GivenUp:
         """Three strikes, then the dead letter; at once where trying again can not help.
 
-        A lost attempt is not a strike, since it says nothing of the work; it has a bound of its own.
-        `lost_before`: how many attempts directly before this one were lost as well.
+        `same_before`, of a fault that is no strike: how many attempts directly before this one ended alike.
         """
         if not failed.fault.worth_retrying:
             return GivenUp(SubtaskStatus.FAILED)
-        if failed.fault is Fault.LOST:
-            return GivenUp(SubtaskStatus.DEAD) if lost_before + 1 >= self.most_lost else Again(now)
+        if failed.fault.is_no_strike:
+            return self._after_no_strike(failed, now, chance, same_before)
         if job.attempt >= job.max_attempts:
             return GivenUp(SubtaskStatus.DEAD)
         if failed.retry_after_seconds is not None:
             return Again(now + timedelta(seconds=failed.retry_after_seconds))
         return Again(now + self.backoff.delay(job.attempt, chance))
+
+    def _after_no_strike(
+        self, failed: Failed, now: datetime, chance: random.Random, before: int
+    ) -> Again | GivenUp:
+        """Who is busy is asked no sooner than it said, and more rarely each time: many may wait for it."""
+        if before + 1 >= self.most_in_a_row(failed.fault):
+            return GivenUp(SubtaskStatus.DEAD)
+        if failed.fault is Fault.LOST:
+            return Again(now)
+        asked = timedelta(seconds=failed.retry_after_seconds or 0.0)
+        return Again(now + max(asked, self.busy_backoff.delay(before + 1, chance)))
 
 
 @dataclass(frozen=True, slots=True)

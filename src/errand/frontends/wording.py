@@ -160,6 +160,8 @@ def event_sentence(event: Event, title: str) -> str:
     values = {name: _shown(value) for name, value in event.data.items()}
     if event.type in (EventType.TASK_PLANNED, EventType.TASK_REPLANNED):
         values["steps"] = number(int(_number(event.data.get("steps"))), "step")
+    if event.type is EventType.SUBTASK_RETRY and (again := event.data.get("again_at")):
+        values["pause"] = f" in {between(event.time, datetime.fromisoformat(str(again)))}"
     return said.format_map(_Known(values, title=line(title)))
 
 
@@ -177,7 +179,7 @@ _SENTENCES = {
     EventType.SUBTASK_STARTED: "started: {title}, on {worker}",
     EventType.SUBTASK_PROGRESS: "{title}: {message}",
     EventType.SUBTASK_SUCCEEDED: "done: {title}",
-    EventType.SUBTASK_RETRY: "to be tried again: {title}: {error}",
+    EventType.SUBTASK_RETRY: "to be tried again{pause}: {title}: {error}",
     EventType.SUBTASK_RESCUED: "taken back from a worker that disappeared: {title}",
     EventType.SUBTASK_FAILED: "failed: {title}: {error}",
     EventType.SUBTASK_DEAD: "gave up after {attempt} attempts: {title}: {error}",

@@ -320,8 +320,8 @@ def expired(connection: Connection, now: datetime, only: TaskId | None) -> list[
     ]
 
 
-def lost_in_a_row(connection: Connection, held: Job, most: int) -> int:
-    """How many attempts directly before this one were lost; not more than `most` are looked at."""
+def alike_in_a_row(connection: Connection, held: Job, fault: Fault, most: int) -> int:
+    """How many attempts directly before this one ended with this fault; at most `most` are looked at."""
     found = (
         select(job.c.outcome)
         .where(
@@ -333,7 +333,7 @@ def lost_in_a_row(connection: Connection, held: Job, most: int) -> int:
         .limit(most)
     )
     outcomes = connection.execute(found).scalars()
-    return sum(1 for _ in takewhile(lambda outcome: outcome == Fault.LOST, outcomes))
+    return sum(1 for _ in takewhile(lambda outcome: outcome == fault, outcomes))
 
 
 def past_deadline(connection: Connection, now: datetime, only: TaskId | None) -> list[TaskId]:

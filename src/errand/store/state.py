@@ -226,15 +226,16 @@ def again(
     error: str,
     fault: str,
     detail: str,
-    lost: bool,
+    counted: bool,
 ) -> bool:
-    """Ready once more from `at` on; a lost attempt does not count. False: it is not this worker's now."""
+    """Ready once more from `at` on; without `counted`, as if this attempt had not been.
+    False: it is not this worker's now."""
     row = _address(held) | {
         "at": at,
         "error": error,
         "fault": fault,
         "detail": detail,
-        "not_counted": int(lost),
+        "not_counted": int(not counted),
     }
     if connection.execute(_AGAIN, row).rowcount != 1:
         return False
