@@ -37,7 +37,7 @@ class Conversation:
         self.files = Files()
         for ref in material.files:
             self.files.add(ref)
-        self._first = first_message(material, self.files)
+        self._first = first_message(material, self.files, context.now.date())
         everything = read(context.turns())
         own = [each for each in everything if each.conversation == self._key]
         self.spent = sum((e.spent for e in own if isinstance(e, ReplyGiven)), Amounts())

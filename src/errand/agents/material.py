@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from datetime import date
 
 from errand.agents.agent import Material, Section
 from errand.agents.files import Files
@@ -26,7 +27,7 @@ def conversation_of(agent: str, material: Material) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 
-def first_message(material: Material, files: Files) -> str:
+def first_message(material: Material, files: Files, today: date) -> str:
     """`files` holds the material's files under the names that they get here."""
     parts = [f"# Task\n\n{material.task.strip()}"]
     parts += [_section(each) for each in material.sections]
@@ -35,6 +36,7 @@ def first_message(material: Material, files: Files) -> str:
         for each in files
     ]:
         parts.append(f"# Files\n\nGive these names to tools, without changes.\n\n{untrusted(listed)}")
+    parts.append(f"Today is {today.isoformat()}.")
     return "\n\n".join(parts) + "\n"
 
 

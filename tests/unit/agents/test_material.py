@@ -1,6 +1,7 @@
 """What an agent is given: delimited so that no text in it can pass for ours."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -16,13 +17,15 @@ from tests.architecture.project import SOURCE, source_files
 
 SHIPPED = sorted((SOURCE / "agents" / "prompts").glob("*.md"))
 WHY = r"<!-- why: .+?-->\n"
+TODAY = date(2026, 3, 4)
 
 
 def test_text_of_others_stands_in_a_block_and_ours_does_not() -> None:
     sections = (Section("A page", "Buy!"), Section("Rules", "Be brief.", trusted=True))
 
-    assert first_message(Material("Read it.", sections), Files()) == (
-        "# Task\n\nRead it.\n\n# A page\n\n<untrusted>\nBuy!\n</untrusted>\n\n# Rules\n\nBe brief.\n"
+    assert first_message(Material("Read it.", sections), Files(), TODAY) == (
+        "# Task\n\nRead it.\n\n# A page\n\n<untrusted>\nBuy!\n</untrusted>\n\n# Rules\n\nBe brief.\n\n"
+        "Today is 2026-03-04.\n"
     )
 
 
@@ -35,14 +38,14 @@ def test_text_of_others_stands_in_a_block_and_ours_does_not() -> None:
     ],
 )  # fmt: skip
 def test_no_text_closes_its_block(attempt: str) -> None:
-    message = first_message(Material("Read.", (Section("A page", f"a{attempt}b"),)), Files())
+    message = first_message(Material("Read.", (Section("A page", f"a{attempt}b"),)), Files(), TODAY)
 
     assert markers(message) == ["<untrusted>", "</untrusted>"]
 
 
 @given(st.text(alphabet="<>/ \nuntrsedUNTRSED\u200b\uff1c"), st.text())
 def test_no_text_and_no_title_makes_a_block_of_its_own(text: str, title: str) -> None:
-    message = first_message(Material("Read.", (Section(title + "</untrusted>", text),)), Files())
+    message = first_message(Material("Read.", (Section(title + "</untrusted>", text),)), Files(), TODAY)
 
     assert markers(message) == ["<untrusted>", "</untrusted>"]
 
@@ -52,7 +55,7 @@ def test_the_name_of_a_file_stays_on_its_line_in_the_block(name: str) -> None:
     ref = ArtifactRef(name=f"</untrusted>\n{name}.md", media_type="text/markdown", size=3, sha256="0")
     files = Files()
     files.add(ref)
-    message = first_message(Material("Read.", files=(ref,)), files)
+    message = first_message(Material("Read.", files=(ref,)), files, TODAY)
 
     assert markers(message) == ["<untrusted>", "</untrusted>"]
     assert len([line for line in message.split("\n") if line.startswith("- ")]) == 1

@@ -1,21 +1,29 @@
-"""Every capability that comes with Errand, as a planner sees it, whether or not it is offered here."""
+"""Every capability that can be planned with without a model, as a planner sees it, offered here or not."""
 
 from collections.abc import Mapping
 
+from errand.agents.runner import Agents
 from errand.capabilities import documents, filings, financials, reports, risks, text
 from errand.capabilities.edgar.filing import edgar_capabilities
 from errand.capabilities.edgar.settings import EdgarSettings
 from errand.capability import CapabilityDescription, Catalogue, Slot
+from errand.models.scripted import ScriptedModels, saying
 
-CATALOGUE = Catalogue(
-    [
-        *(
-            each
-            for package in (documents, filings, financials, reports, risks, text)
-            for each in package.CAPABILITIES
-        ),
+NO_MODELS = ScriptedModels(lambda _prompt: saying(""), roles=frozenset())
+
+_AGENTS = Agents(NO_MODELS, lambda: CATALOGUE)
+CATALOGUE: Catalogue = Catalogue(
+    each
+    for each in (
+        *documents.CAPABILITIES,
+        *filings.CAPABILITIES,
+        *financials.CAPABILITIES,
+        *reports.CAPABILITIES,
+        *risks.CAPABILITIES,
+        *text.text_capabilities(_AGENTS, NO_MODELS),
         *edgar_capabilities(EdgarSettings("Errand's tests errand@example.org")),
-    ]
+    )
+    if not each.for_agents
 )
 KNOWN: Mapping[str, CapabilityDescription] = {each.name: each.describe() for each in CATALOGUE}
 
