@@ -4,8 +4,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
-from typing import Any
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
 
+from errand.agents.runner import Agents
 from errand.capabilities.plan import plan_capability
 from errand.capability import Capability, CapabilityDescription, Catalogue
 from errand.config import Settings
@@ -16,23 +19,32 @@ from errand.domain.ids import TaskId
 from errand.domain.plan import Proposal
 from errand.domain.request import Request
 from errand.domain.task import Patience
+from errand.domain.typical import Typical
 from errand.engine import Engine
-from errand.models.installed import InstalledModels
+from errand.model import Role
+from errand.models.installed import InstalledModels, Metered
 from errand.models.known import KnownModels
+from errand.planning.estimating import EstimatingPlanner, Estimator
 from errand.planning.plain import PlainPlanner
-from errand.planning.planner import Planner
+from errand.planning.planner import Planner, TaskPlanner
 from errand.queues.in_process import InProcessQueue
 from errand.rescuer import Rescuer
 from errand.service import Service
+from errand.sessions.passing import PassingContext
 from errand.sessions.workspace import Workspaces
 from errand.store.artifacts import ArtifactFolder
 from errand.store.database import Database
+from errand.store.history import typical
 from errand.store.home import Home
 from errand.store.metering import metered
 from errand.store.registry import WorkerRegistry
 from errand.store.spending import Payer, Spending
 from errand.store.turns import Conversations
 from errand.worker import Worker
+
+if TYPE_CHECKING:  # planners are loaded when somebody plans
+    from errand.planning.model.planner import ModelPlanner
+    from errand.planning.playbooks import PlaybookPlanner
 
 STOP_SECONDS = 10.0
 """How long a worker that stops waits for what runs; what is left is run again at the next start."""
@@ -41,6 +53,9 @@ STOP_ONE_SECONDS = 1.0
 
 MOST_LOST = 20
 """A killed process loses all that it ran at once, so a lost attempt tells little of a subtask."""
+
+MOST_REPLANS = 2
+"""What two other plans did not bring, a third will not either."""
 
 
 def utc_now() -> datetime:
@@ -77,6 +92,7 @@ class Embedded:
             clock,
             lease=timedelta(seconds=settings.lease_seconds),
             patience=Patience(most_lost=MOST_LOST),
+            most_replans=MOST_REPLANS if settings.model else 0,
         )
         self._engine = engine()
         # What is asked for here may be another process's work: its message is due at once, so that the
@@ -98,7 +114,7 @@ class Embedded:
             self._artifacts,
             self._registry,
             self._catalogue,
-            lambda: self._planner,
+            lambda: self._planner_outside_tasks,
             partial(inspect, limit_bytes=self._settings.max_attachment_mb * 1_000_000),
             self._models,
         )
@@ -152,13 +168,11 @@ class Embedded:
 
     @cached_property
     def _catalogue(self) -> Catalogue:
-        from errand.agents.runner import Agents
-        from errand.capabilities import code, documents, files, filings, financials, reports, risks, text
+        from errand.capabilities import documents, files, filings, financials, mathematics, reports, risks
         from errand.capabilities.edgar.filing import edgar_capabilities
         from errand.capabilities.edgar.settings import EdgarSettings
-        from errand.capabilities.work import work_capability
+        from errand.capabilities.tables import CAPABILITIES as TABLES
 
-        agents = Agents(self._models, lambda: self._catalogue)
         edgar = EdgarSettings(
             user_agent=self._settings.edgar_user_agent,
             url=self._settings.edgar_url,
@@ -166,32 +180,103 @@ class Embedded:
         )
         known: list[Capability[Any, Any]] = [  # of every type, as the catalogue takes them
             *documents.CAPABILITIES,
-            *text.text_capabilities(agents, self._models),
             *filings.CAPABILITIES,
             *financials.CAPABILITIES,
             *risks.CAPABILITIES,
             *reports.CAPABILITIES,
-            *reports.report_capabilities(agents, self._models),
-            *code.code_capabilities(agents, self._models),
-            work_capability(agents, self._models),
             *files.CAPABILITIES,
+            *TABLES,
+            *mathematics.CAPABILITIES,
             *edgar_capabilities(edgar),
+            *self._asking_models,
         ]
-        planner = PlainPlanner(_PlannerToCome(lambda: self._planner))
-        return Catalogue([*known, plan_capability(planner, lambda: self._catalogue.descriptions())])
+        live = lambda: self._catalogue.descriptions()  # noqa: E731  # the catalogue holds what is built from it
+        return Catalogue([*known, plan_capability(self._task_planner, live)])
+
+    @cached_property
+    def _asking_models(self) -> tuple[Capability[Any, Any], ...]:
+        """Some of them find another way where there is none."""
+        from errand.capabilities.code import code_capabilities
+        from errand.capabilities.reports import report_capabilities
+        from errand.capabilities.text import text_capabilities
+        from errand.capabilities.work import work_capability
+
+        agents, models = self._agents, self._models
+        return (
+            *text_capabilities(agents, models),
+            *report_capabilities(agents, models),
+            *code_capabilities(agents, models),
+            work_capability(agents, models),
+        )
+
+    @cached_property
+    def _agents(self) -> Agents:
+        return Agents(self._models, lambda: self._catalogue)
+
+    @cached_property
+    def _task_planner(self) -> TaskPlanner:
+        if self._models.serves(Role.PLAN):
+            return self._model_planner
+        return PlainPlanner(_PlannerToCome(lambda: self._planner))
+
+    @cached_property
+    def _planner_outside_tasks(self) -> Planner:
+        if not self._models.serves(Role.PLAN):
+            return self._planner
+        return _OutsideTasks(self._model_planner, lambda: metered(self._spending, Payer("plan")), self._clock)
+
+    @cached_property
+    def _model_planner(self) -> "ModelPlanner":
+        from errand.planning.model.planner import ModelPlanner
+
+        return ModelPlanner(
+            self._agents,
+            fallback=_PlannerToCome(lambda: self._planner),
+            playbooks=_PlannerToCome(lambda: self._playbooks),
+            estimator=self._estimator,
+            model=self._settings.model_setup().named(Role.PLAN)[0],
+            threshold=self._settings.plan_threshold,
+        )
+
+    @cached_property
+    def _estimator(self) -> Estimator:
+        from errand.capabilities.text.find import find
+
+        asking = {each.name for each in self._asking_models} - {find.name} if self._settings.model else set()
+        return Estimator(self._history, asks_model=lambda name: name in asking)
+
+    def _history(self) -> Mapping[str, Typical]:
+        with self._database.read() as tx:
+            return typical(tx)
 
     @cached_property
     def _planner(self) -> Planner:
+        """Plans without a model."""
         from errand.planning.choosing import ChoosingPlanner
-        from errand.planning.playbooks import PlaybookPlanner, load_playbooks
         from errand.planning.rules import RulePlanner
+
+        rules = RulePlanner(threshold=self._settings.plan_threshold)
+        return EstimatingPlanner(ChoosingPlanner(self._playbooks, rules), self._estimator)
+
+    @cached_property
+    def _playbooks(self) -> "PlaybookPlanner":
+        from errand.planning.playbooks import PlaybookPlanner, load_playbooks
 
         own = [self._home.playbooks] if self._home.playbooks.is_dir() else []
         known = {each.name: each.describe() for each in self._catalogue}
-        playbooks = load_playbooks([*self._settings.playbooks, *own], known)
-        return ChoosingPlanner(
-            PlaybookPlanner(playbooks), RulePlanner(threshold=self._settings.plan_threshold)
-        )
+        return PlaybookPlanner(load_playbooks([*self._settings.playbooks, *own], known))
+
+
+class _OutsideTasks:
+    """Keeps `Planner` by a model that plans within tasks."""
+
+    def __init__(self, planner: "ModelPlanner", metered: Metered, clock: Callable[[], datetime]) -> None:
+        self._planner, self._metered, self._clock = planner, metered, clock
+
+    def propose(self, request: Request, catalogue: Mapping[str, CapabilityDescription]) -> Proposal:
+        with self._metered() as meter, TemporaryDirectory(prefix="errand-") as folder:
+            context = PassingContext(Path(folder), self._clock(), meter)
+            return self._planner.propose(request, catalogue, context)
 
 
 class _PlannerToCome:

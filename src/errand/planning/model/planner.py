@@ -61,13 +61,17 @@ class ModelPlanner:
         """Raises AgentFailed when a revision that can be carried out was not handed in."""
         if state is not None:
             return self.estimator.added(self._revision(request, catalogue, context, state, why), catalogue)
+        proposal = self.propose(request, catalogue, context)
+        return proposal if proposal.sure else confirmed(proposal, context)
+
+    def propose(self, request: Request, catalogue: Catalogue, context: Context) -> Proposal:
+        """A first plan, sure or not. Raises AnswerNeeded when the request is not clear."""
         try:
             _stop_where_it_failed_before(context)
             proposal = self._by_model(request, catalogue, context)
         except (AgentFailed, ModelDeclined, LimitReached) as failure:
             proposal = self._without_model(request, catalogue, failure)
-        proposal = self.estimator.added(proposal, catalogue)
-        return proposal if proposal.sure else confirmed(proposal, context)
+        return self.estimator.added(proposal, catalogue)
 
     def _by_model(self, request: Request, catalogue: Catalogue, context: Context) -> Proposal:
         planning = _Planning(request, catalogue, self._playbook(request, catalogue), self.model)
