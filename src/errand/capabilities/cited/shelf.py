@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from errand.agents.agent import Section
 from errand.capabilities.citing import find_quote
 from errand.capabilities.documents.model import BlockKind, Document, DocumentRef
+from errand.capabilities.documents.passages import marked
 from errand.capabilities.documents.read import parse
 from errand.capabilities.sources import Source
 from errand.capabilities.text.find import passages_of
@@ -122,8 +123,7 @@ def _excerpt(document: Document, name: str, about: str, room: int) -> Section:
 
 def _numbered(document: Document) -> Iterator[str]:
     for number, block in enumerate(document.blocks):
-        page = f" page {block.page}" if block.page is not None else ""
-        yield f"[{number}{page}] {block.text}"
+        yield marked(number, block)
 
 
 def _shortened(text: str) -> str:

@@ -1,5 +1,9 @@
 """Reading files: whatever the format, one Document with structure and positions."""
 
-from errand.capabilities.documents.read import read
+from typing import Any
 
-CAPABILITIES = (read,)
+from errand.capabilities.documents.passages import outline_document, read_passages
+from errand.capabilities.documents.read import read
+from errand.capability import Capability
+
+CAPABILITIES: tuple[Capability[Any, Any], ...] = (read, outline_document, read_passages)
