@@ -117,6 +117,7 @@ class Embedded:
             lambda: self._planner_outside_tasks,
             partial(inspect, limit_bytes=self._settings.max_attachment_mb * 1_000_000),
             self._models,
+            self._spending,
         )
 
     @contextmanager

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from errand.capability import CapabilityDescription, Catalogue
 from errand.domain.artifact import Artifact
+from errand.domain.budget import Cost, CostsBy
 from errand.domain.errors import InputRefused, NotFound, PlanRefused
 from errand.domain.event import Event
 from errand.domain.finding import Finding
@@ -30,6 +31,7 @@ from errand.store.artifacts import ArtifactFolder
 from errand.store.database import Database
 from errand.store.record import task_record
 from errand.store.registry import WorkerRegistry, WorkerView
+from errand.store.spending import Spending
 
 LONGEST_REQUEST = 100_000
 """Characters."""
@@ -37,6 +39,8 @@ MOST_ATTACHMENTS = 200
 LONGEST_ATTACHED_NAME = 100
 """Characters before the ending; what is longer is cut."""
 _LONGEST_ENDING = 10
+HIGHEST_LIMIT = 10**15
+"""Of microdollars, tokens or calls."""
 LONGEST_TIME_LIMIT = 366 * 24 * 3600.0
 """Seconds."""
 
@@ -96,10 +100,12 @@ class Service:
         planner: Callable[[], Planner],
         inspect: Inspect,
         models: InstalledModels,
+        spending: Spending,
     ) -> None:
         self._engine, self._database, self._artifacts = engine, database, artifacts
         self._registry, self._catalogue = registry, catalogue
         self._planner, self._inspect, self._models = planner, inspect, models
+        self._spending = spending
 
     # -- asking ----------------------------------------------------------------------------------------
 
@@ -108,15 +114,16 @@ class Service:
         text: str,
         attachments: Sequence[Path] = (),
         *,
-        wall_seconds: float | None = None,
+        limits: Limits | None = None,
         principal: Principal = LOCAL,
         origin: str = "cli",
     ) -> TaskId:
         """Raises InputRefused before anything is stored when the text or a file can not be used, and
         NothingFits when there is no plan for it: who asked is still there to say it otherwise. Where a
-        language model plans, only what costs nothing is looked at before."""
-        if wall_seconds is not None and not 0 < wall_seconds <= LONGEST_TIME_LIMIT:
-            raise InputRefused("The time limit must be more than 0 seconds and at most 366 days.")
+        language model plans, only what costs nothing is looked at before. Raises LimitReached when the
+        principal's time for today is used up."""
+        _refuse_unusable(limits := limits or Limits())
+        self._spending.refuse_when_time_is_over(principal)
         looked_at = self._look_at(text, attachments)
         if self._models.serves(Role.PLAN):
             _refuse_missing_files(text, looked_at)
@@ -127,8 +134,8 @@ class Service:
             Artifact(name, kind, path.stat().st_size, self._artifacts.put_file(path), {"attached": True})
             for path, name, kind in looked_at
         )
-        limits = Limits(wall_seconds=wall_seconds)
-        return self._engine.submit(Request(text.strip(), stored, principal, origin, limits))
+        allowed = self._spending.allowed(limits)
+        return self._engine.submit(Request(text.strip(), stored, principal, origin, allowed))
 
     def propose(self, text: str, attachments: Sequence[Path] = ()) -> Proposal:
         """The plan that a request would get; nothing is stored but what a model took for it. Raises
@@ -213,6 +220,10 @@ class Service:
         with self._database.read() as tx:
             return task_record(tx, task, self._artifacts)
 
+    def costs(self, by: CostsBy, *, task: TaskId | None = None, days: int | None = None) -> list[Cost]:
+        """What models cost, the dearest first; with `days`, of today and the days before it."""
+        return self._spending.costs(by, task=task, days=days)
+
     # -- deciding --------------------------------------------------------------------------------------
 
     def cancel(self, task: TaskId) -> bool:
@@ -275,6 +286,15 @@ def _refuse_missing_files(text: str, looked_at: Sequence[tuple[Path, str, str]])
 
     if missing := missing_files(_request(text, looked_at)):
         raise InputRefused(not_attached(missing))
+
+
+def _refuse_unusable(limits: Limits) -> None:
+    wall = limits.wall_seconds
+    if wall is not None and not 0 < wall <= LONGEST_TIME_LIMIT:
+        raise InputRefused("The time limit must be more than 0 seconds and at most 366 days.")
+    for each in (limits.microdollars, limits.tokens, limits.calls):
+        if each is not None and not 0 <= each <= HIGHEST_LIMIT:
+            raise InputRefused("A limit on money, tokens or calls must be 0 or more, and at most a billion.")
 
 
 def _can_be_stored(text: str) -> bool:

@@ -73,6 +73,30 @@ class Usage:
         return self.input_tokens + self.output_tokens
 
 
+class CostsBy(StrEnum):
+    """What costs are added up by."""
+
+    TASK = "task"
+    CAPABILITY = "capability"
+    MODEL = "model"
+    DAY = "day"
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What calls of models took, under one name; those that were settled, and those that are lost, count as
+    used, in full."""
+
+    name: str
+    """A task's id, a capability, a model or a day. Empty: outside any task."""
+    used: Amounts
+    usage: Usage
+    held: Amounts
+    """Set aside for calls under way."""
+    lost: Amounts
+    """Of what was used: calls whose answer never came, as dear as they might have been."""
+
+
 class Meter(Protocol):
     """Keeps count for one job (or for one call outside any task). Used by one thread at a time."""
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Never
 import typer
 
 from errand import __version__
+from errand.domain.budget import MICRO, CostsBy
 from errand.domain.errors import ErrandError, InputRefused, PlaybookRefused, SetupError
+from errand.domain.request import Limits
 from errand.domain.task import TaskStatus
 from errand.frontends import wording
 
@@ -56,6 +58,16 @@ _TimeoutOption = Annotated[
         "--timeout", metavar="S", help="Seconds that the task may take; then it ends with what it has."
     ),
 ]
+_UsdOption = Annotated[
+    float | None,
+    typer.Option("--max-usd", metavar="USD", help="What models may cost; then it ends with what it has."),
+]
+_TokensOption = Annotated[
+    int | None, typer.Option("--max-tokens", min=0, metavar="N", help="Tokens that models may use.")
+]
+_CallsOption = Annotated[
+    int | None, typer.Option("--max-calls", min=0, metavar="N", help="How often models may be called.")
+]
 _JsonOption = Annotated[bool, typer.Option("--json", help="JSON on standard output, and nothing else.")]
 _Text = Annotated[str, typer.Argument(metavar="TEXT", help="What is to be done, in your own words.")]
 _HELP = "Hand it a task in your own words, get a finished result whose every claim can be checked."
@@ -94,7 +106,7 @@ def build_app(open_installation: "Open") -> typer.Typer:
     )  # fmt: skip
     app.callback(help=_HELP)(_options)
     for command in (
-        run, plan, submit, up, tasks, show, watch, cancel, retry, questions, answer,
+        run, plan, submit, up, tasks, show, costs, watch, cancel, retry, questions, answer,
         capabilities, models, workers, doctor,
     ):  # fmt: skip
         app.command()(command)
@@ -132,6 +144,9 @@ def run(
     attach: _AttachOption = None,
     out: _OutOption = None,
     timeout: _TimeoutOption = None,
+    max_usd: _UsdOption = None,
+    max_tokens: _TokensOption = None,
+    max_calls: _CallsOption = None,
     *,
     as_json: _JsonOption = False,
 ) -> None:
@@ -141,7 +156,8 @@ def run(
     """
     from errand.frontends.running import Wanted, run_task
 
-    _end(run_task(context.obj, Wanted(text, tuple(attach or ()), out, timeout, as_json)))
+    limits = _limits(timeout, max_usd, max_tokens, max_calls)
+    _end(run_task(context.obj, Wanted(text, tuple(attach or ()), out, limits, as_json)))
 
 
 def plan(
@@ -154,12 +170,37 @@ def plan(
 
 
 def submit(
-    context: typer.Context, text: _Text, attach: _AttachOption = None, timeout: _TimeoutOption = None
+    context: typer.Context,
+    text: _Text,
+    attach: _AttachOption = None,
+    timeout: _TimeoutOption = None,
+    max_usd: _UsdOption = None,
+    max_tokens: _TokensOption = None,
+    max_calls: _CallsOption = None,
 ) -> None:
     """Store a task for `errand up`; print its id."""
     from errand.frontends.running import Wanted, submit_task
 
-    _end(submit_task(context.obj, Wanted(text, tuple(attach or ()), timeout_seconds=timeout)))
+    limits = _limits(timeout, max_usd, max_tokens, max_calls)
+    _end(submit_task(context.obj, Wanted(text, tuple(attach or ()), limits=limits)))
+
+
+def costs(
+    context: typer.Context,
+    by: Annotated[CostsBy, typer.Option(help="What costs are added up by.")] = CostsBy.TASK,
+    task: Annotated[
+        str | None, typer.Option(metavar="TASK", help="Only of this task: its id, or how it begins.")
+    ] = None,
+    days: Annotated[
+        int | None, typer.Option(min=1, max=36_500, metavar="N", help="Only of the last N days (UTC).")
+    ] = None,
+    *,
+    as_json: _JsonOption = False,
+) -> None:
+    """Show what language models cost."""
+    from errand.frontends.costing import show_costs
+
+    show_costs(context.obj, by, task, days, as_json=as_json)
 
 
 def up(
@@ -315,6 +356,12 @@ def dead_letters_discard(context: typer.Context, task: _Task, key: _Key) -> None
     from errand.frontends.listing import discard_dead_letter
 
     discard_dead_letter(context.obj, task, key)
+
+
+def _limits(wall_seconds: float | None, usd: float | None, tokens: int | None, calls: int | None) -> Limits:
+    if usd is not None and not 0 <= usd <= 1e9:
+        raise InputRefused("--max-usd is an amount in US dollars, 0 or more: give another one.")
+    return Limits(wall_seconds, None if usd is None else round(usd * MICRO), tokens, calls)
 
 
 def _end(status: int) -> Never:

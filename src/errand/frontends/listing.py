@@ -5,12 +5,14 @@ from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 
+from errand.domain.budget import CostsBy
 from errand.domain.errors import InputRefused
 from errand.domain.ids import TaskId
 from errand.domain.json import JsonObject
 from errand.domain.plan import Proposal, Step, references
 from errand.domain.task import SubtaskStatus, SubtaskView, TaskStatus, TaskView
 from errand.frontends import results, wording
+from errand.frontends.costing import spent
 from errand.frontends.running import Open, somebody_works
 from errand.frontends.terminal import now, say, show_json, show_table
 from errand.service import Service
@@ -55,6 +57,8 @@ def _show(service: Service, view: TaskView) -> None:
         say(f"Attached:  {wording.line(str(each['name']))} ({_size(each)})")
     if view.made_by:
         say(f"Plan:      by {wording.line(view.made_by)}, sure by {view.score:.0%}")
+    if used := spent(service.costs(CostsBy.CAPABILITY, task=task)):
+        say(f"Spent:     {used}")
     for remark in (*view.remarks, *(view.missing if view.status is not TaskStatus.SUCCEEDED else ())):
         say(f"- {wording.line(remark)}")
     say("")

@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rich.console import Console
@@ -14,6 +14,7 @@ from rich.text import Text
 from errand.domain.errors import InputRefused, StoreUnavailable
 from errand.domain.ids import TaskId
 from errand.domain.question import QuestionView
+from errand.domain.request import Limits
 from errand.domain.task import TaskStatus, TaskView
 from errand.frontends import results, wording
 from errand.frontends.live import View, watching
@@ -36,7 +37,7 @@ class Wanted:
     text: str
     attachments: tuple[Path, ...] = ()
     out: Path | None = None
-    timeout_seconds: float | None = None
+    limits: Limits = field(default_factory=Limits)
     as_json: bool = False
 
     def folder(self, task: TaskId) -> Path:
@@ -52,7 +53,7 @@ def run_task(open_installation: Open, wanted: Wanted) -> int:
     told = console(stderr=True)
     with closing(open_installation()) as installation, installation.locked():
         service = installation.service
-        task = service.submit(wanted.text, wanted.attachments, wall_seconds=wanted.timeout_seconds)
+        task = service.submit(wanted.text, wanted.attachments, limits=wanted.limits)
         try:
             with _ended_like_ctrl_c(), installation.working(only=task) as work:
                 view = _to_its_end(service, task, told, work.check)
@@ -211,7 +212,7 @@ def submit_task(open_installation: Open, wanted: Wanted) -> int:
     """Store a task for whoever works here; its id on standard output."""
     with closing(open_installation()) as installation:
         service = installation.service
-        task = service.submit(wanted.text, wanted.attachments, wall_seconds=wanted.timeout_seconds)
+        task = service.submit(wanted.text, wanted.attachments, limits=wanted.limits)
         sys.stdout.write(f"{task}\n")
         told = console(stderr=True)
         if somebody_works(service):

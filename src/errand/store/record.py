@@ -2,15 +2,17 @@
 
 import json
 from collections import defaultdict
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import Connection
 
+from errand.domain.budget import CostsBy
 from errand.domain.errors import NotFound
 from errand.domain.ids import TaskId
 from errand.domain.json import Json, JsonObject
 from errand.domain.task import SubtaskView, TaskView
-from errand.store import reading
+from errand.store import reading, reserving
 from errand.store.artifacts import ArtifactFolder
 
 FORMAT = "errand.task/1"
@@ -49,6 +51,9 @@ def task_record(tx: Connection, task_id: TaskId, stored: ArtifactFolder) -> Json
                 "answered_by": each.answered_by,
             }
             for each in reading.questions(tx, task_id, only_open=False)
+        ],
+        "spending": [
+            asdict(each) for each in reserving.costs(tx, CostsBy.MODEL, task_id=task_id, since=None)
         ],
         "result": view.result,
         "artifacts": [*made],

@@ -9,10 +9,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, insert, select, update
+from sqlalchemy import Connection, Row, Table, case, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from errand.domain.budget import Amounts, ReservationId, Scope, Usage
+from errand.domain.budget import Amounts, Cost, CostsBy, ReservationId, Scope, Usage
 from errand.domain.ids import SubtaskAddress, TaskId
 from errand.domain.limiting import Kind, Limit
 from errand.domain.task import Job
@@ -23,6 +23,15 @@ _INSERT: dict[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
     "postgresql": postgresql.insert,
 }
 _NOTHING = dict.fromkeys((each.name for each in spending.c if not each.primary_key), 0)
+
+_SUMS = [
+    func.sum(reservation.c[name]).label(name)
+    for name in ("microdollars", "tokens", "calls", "input_tokens", "cached_tokens", "output_tokens")
+] + [
+    func.sum(case((reservation.c.state == of, reservation.c[f"held_{kind}"]), else_=0)).label(f"{of}_{kind}")
+    for of in ("held", "lost")
+    for kind in Kind
+]
 
 Place = tuple[Scope, str]
 """A row of `spending`."""
@@ -100,6 +109,27 @@ def rescued(tx: Connection, job: Job, now: datetime) -> None:
     """Its worker disappeared: nobody settles its calls, and nobody else counts its time."""
     lose(tx, job.address.task, only=job.address, before=job.attempt + 1)
     add_seconds(tx, job.address.task, now, (now - job.started).total_seconds())
+
+
+def costs(tx: Connection, by: CostsBy, *, task_id: TaskId | None, since: str | None) -> list[Cost]:
+    """The dearest first; days in order."""
+    named = reservation.c[by]
+    found = select(named.label("name"), *_SUMS).group_by(named)
+    if task_id is not None:
+        found = found.where(reservation.c.task == task_id)
+    if since is not None:
+        found = found.where(reservation.c.day >= since)
+    order = named if by is CostsBy.DAY else func.sum(reservation.c.microdollars).desc()
+    return [
+        Cost(
+            name=row.name or "",
+            used=Amounts(row.microdollars, row.tokens, row.calls),
+            usage=Usage(row.input_tokens, row.cached_tokens, row.output_tokens),
+            held=Amounts(row.held_microdollars, row.held_tokens, row.held_calls),
+            lost=Amounts(row.lost_microdollars, row.lost_tokens, row.lost_calls),
+        )
+        for row in tx.execute(found.order_by(order, named))
+    ]
 
 
 def lose_one(tx: Connection, made: ReservationId) -> None:

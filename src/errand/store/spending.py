@@ -3,12 +3,12 @@
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
 
-from errand.domain.budget import Amounts, Ceilings, ReservationId, Scope, Usage
+from errand.domain.budget import Amounts, Ceilings, Cost, CostsBy, ReservationId, Scope, Usage
 from errand.domain.errors import Cancelled, LimitReached
 from errand.domain.ids import LOCAL, Principal, TaskId, new_reservation_id
 from errand.domain.limiting import limits, passed, refusal, time_refusal
@@ -128,6 +128,20 @@ class Spending:
             refusal(scope, principal, limit, used, held, most),
             may_free=passed(mine, used, Amounts(), most) is None,
         )
+
+    # -- what was spent --------------------------------------------------------------------------------
+
+    def costs(self, by: CostsBy, *, task: TaskId | None, days: int | None) -> list[Cost]:
+        """The dearest first, days in order; `days`: only of today and the days before it, so many."""
+        since = None if days is None else day_of(self._clock() - timedelta(days=days - 1))
+        with self._database.read() as tx:
+            return reserving.costs(tx, by, task_id=task, since=since)
+
+    def allowed(self, asked: Limits) -> Limits:
+        """With the installation's own limit on a task's time, where it is the lower one."""
+        mine, wanted = self.ceilings.task.wall_seconds, asked.wall_seconds
+        lower = min((each for each in (mine, wanted) if each is not None), default=None)
+        return replace(asked, wall_seconds=lower)
 
     # -- time ------------------------------------------------------------------------------------------
 
