@@ -115,7 +115,11 @@ class Embedded:
             self._registry,
             self._catalogue,
             lambda: self._planner_outside_tasks,
-            partial(inspect, limit_bytes=self._settings.max_attachment_mb * 1_000_000),
+            partial(
+                inspect,
+                limit_bytes=self._settings.max_attachment_mb * 1_000_000,
+                packed=self._models.serves(Role.WORK),
+            ),
             self._models,
             self._spending,
         )

@@ -1,11 +1,9 @@
 """Everything that a frontend can ask; the only door."""
 
 import contextlib
-import re
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
@@ -26,6 +24,7 @@ from errand.model import Role
 from errand.models.installed import InstalledModels
 from errand.models.installed import ModelView as ModelView
 from errand.planning.planner import Planner
+from errand.sessions.attachments import Attached, Inspect, looked_at
 from errand.store import reading
 from errand.store.artifacts import ArtifactFolder
 from errand.store.database import Database
@@ -35,23 +34,12 @@ from errand.store.spending import Spending
 
 LONGEST_REQUEST = 100_000
 """Characters."""
-MOST_ATTACHMENTS = 200
-LONGEST_ATTACHED_NAME = 100
-"""Characters before the ending; what is longer is cut."""
-_LONGEST_ENDING = 10
+LONGEST_REMARK = 10_000
+"""Characters."""
 HIGHEST_LIMIT = 10**15
 """Of microdollars, tokens or calls."""
 LONGEST_TIME_LIMIT = 366 * 24 * 3600.0
 """Seconds."""
-
-
-class Inspected(Protocol):
-    @property
-    def media_type(self) -> str: ...
-
-
-Inspect = Callable[[Path], Inspected]
-"""Looks at a file before anything is stored. Raises InputRefused when it can not be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,34 +112,41 @@ class Service:
         principal's time for today is used up."""
         _refuse_unusable(limits := limits or Limits())
         self._spending.refuse_when_time_is_over(principal)
-        looked_at = self._look_at(text, attachments)
-        if self._models.serves(Role.PLAN):
-            _refuse_missing_files(text, looked_at)
-        else:
-            with contextlib.suppress(PlanRefused):  # a planner's defect: the subtask that plans tells of it
-                self._plan(text, looked_at)
-        stored = tuple(
-            Artifact(name, kind, path.stat().st_size, self._artifacts.put_file(path), {"attached": True})
-            for path, name, kind in looked_at
-        )
+        with self._looked_at(text, attachments) as files:
+            if self._models.serves(Role.PLAN):
+                _refuse_missing_files(text, files)
+            else:
+                with contextlib.suppress(PlanRefused):  # a planner's defect: the subtask that plans tells it
+                    self._plan(text, files)
+            stored = tuple(
+                Artifact(
+                    each.name,
+                    each.media_type,
+                    each.path.stat().st_size,
+                    self._artifacts.put_file(each.path),
+                    {"attached": True},
+                )
+                for each in files
+            )
         allowed = self._spending.allowed(limits)
         return self._engine.submit(Request(text.strip(), stored, principal, origin, allowed))
 
     def propose(self, text: str, attachments: Sequence[Path] = ()) -> Proposal:
         """The plan that a request would get; nothing is stored but what a model took for it. Raises
         NothingFits, InputRefused, ModelUnusable."""
-        looked_at = self._look_at(text, attachments)
-        self._models.check()
-        return self._plan(text, looked_at)
+        with self._looked_at(text, attachments) as files:
+            self._models.check()
+            return self._plan(text, files)
 
     def plannable(self) -> Mapping[str, CapabilityDescription]:
         return {name: each for name, each in self._catalogue.descriptions().items() if name != PLAN}
 
-    def _plan(self, text: str, looked_at: Sequence[tuple[Path, str, str]]) -> Proposal:
-        return self._planner().propose(_request(text, looked_at), self.plannable())
+    def _plan(self, text: str, files: Sequence[Attached]) -> Proposal:
+        return self._planner().propose(_request(text, files), self.plannable())
 
-    def _look_at(self, text: str, attachments: Sequence[Path]) -> list[tuple[Path, str, str]]:
-        """Path, name and media type of each file; the names differ."""
+    @contextmanager
+    def _looked_at(self, text: str, attachments: Sequence[Path]) -> Iterator[tuple[Attached, ...]]:
+        """Archives of code are of use only to what works with a model."""
         if not text.strip():
             raise InputRefused('The request is empty: say what is to be done, as in `errand run "…"`.')
         if not _can_be_stored(text):
@@ -161,13 +156,8 @@ class Service:
                 f"The request has {len(text)} characters, more than {LONGEST_REQUEST}: "
                 "attach long text as a file."
             )
-        looked_at: list[tuple[Path, str, str]] = []
-        names: set[str] = set()
-        for path in _files(attachments):
-            name = _unused(_shown_name(path.name), names)
-            names.add(name)
-            looked_at.append((path, name, self._inspect(path).media_type))
-        return looked_at
+        with looked_at(attachments, self._inspect, code=self._models.serves(Role.WORK)) as files:
+            yield files
 
     # -- watching --------------------------------------------------------------------------------------
 
@@ -234,16 +224,22 @@ class Service:
         """The keys that run again: what did not succeed, or `keys`, and all that rests on it."""
         return self._engine.retry(task, keys)
 
+    def replan(self, task: TaskId, remark: str, by: Principal = LOCAL) -> str:
+        """The key of the subtask that plans the rest anew because of the remark. Raises InputRefused where
+        no language model plans."""
+        said = _usable("remark", remark)
+        if len(said) > LONGEST_REMARK:
+            raise InputRefused(
+                f"The remark has {len(said)} characters, more than {LONGEST_REMARK}: say it in fewer."
+            )
+        return self._engine.replan(task, said, by)
+
     def questions(self, task: TaskId | None = None, *, only_open: bool = True) -> list[QuestionView]:
         with self._database.read() as tx:
             return reading.questions(tx, task, only_open=only_open)
 
     def answer(self, question: str, answer: str, by: Principal = LOCAL) -> None:
-        if not answer.strip():
-            raise InputRefused("The answer is empty.")
-        if not _can_be_stored(answer):
-            raise InputRefused("The answer holds bytes that are not text in UTF-8: type it again.")
-        self._engine.answer(question, answer.strip(), by)
+        self._engine.answer(question, _usable("answer", answer), by)
 
     def dead_letters(self, limit: int = 100) -> list[SubtaskView]:
         with self._database.read() as tx:
@@ -272,19 +268,19 @@ class Service:
         return self._models.views(again=again)
 
 
-def _request(text: str, looked_at: Sequence[tuple[Path, str, str]]) -> Request:
+def _request(text: str, files: Sequence[Attached]) -> Request:
     """As a planner sees it: nothing is stored yet."""
-    files = (
-        Artifact(name, kind, path.stat().st_size, "0" * 64, {"attached": True})
-        for path, name, kind in looked_at
+    seen = (
+        Artifact(each.name, each.media_type, each.path.stat().st_size, "0" * 64, {"attached": True})
+        for each in files
     )
-    return Request(text.strip(), tuple(files))
+    return Request(text.strip(), tuple(seen))
 
 
-def _refuse_missing_files(text: str, looked_at: Sequence[tuple[Path, str, str]]) -> None:
+def _refuse_missing_files(text: str, files: Sequence[Attached]) -> None:
     from errand.planning.files_named import missing_files, not_attached
 
-    if missing := missing_files(_request(text, looked_at)):
+    if missing := missing_files(_request(text, files)):
         raise InputRefused(not_attached(missing))
 
 
@@ -297,49 +293,15 @@ def _refuse_unusable(limits: Limits) -> None:
             raise InputRefused("A limit on money, tokens or calls must be 0 or more, and at most a billion.")
 
 
+def _usable(what: str, text: str) -> str:
+    """Without blanks around it. Raises InputRefused when nothing is left, or it can not be stored."""
+    if not text.strip():
+        raise InputRefused(f"The {what} is empty.")
+    if not _can_be_stored(text):
+        raise InputRefused(f"The {what} holds bytes that are not text in UTF-8: type it again.")
+    return text.strip()
+
+
 def _can_be_stored(text: str) -> bool:
     """No half of a surrogate pair, which stands for a byte that was not UTF-8."""
     return not any("\ud800" <= each <= "\udfff" for each in text)
-
-
-def _files(attachments: Sequence[Path]) -> list[Path]:
-    """A folder stands for all files in it, without hidden ones."""
-    found: list[Path] = []
-    for path in attachments:
-        try:
-            inside = _inside(path) if path.is_dir() else [path]
-        except OSError as error:
-            raise InputRefused(f"{path} can not be read ({error.strerror}): check the name.") from error
-        if not inside:
-            raise InputRefused(f"The folder {path} holds no files: attach one that does, or the files.")
-        found += inside
-    if len(found) > MOST_ATTACHMENTS:
-        raise InputRefused(f"More than {MOST_ATTACHMENTS} files are attached: attach fewer.")
-    return found
-
-
-def _inside(folder: Path) -> list[Path]:
-    """Folders in it too; a link to a folder is not followed, so that there is an end."""
-    found = (path for path in folder.rglob("*") if path.is_file())
-    shown = (path for path in found if not _is_hidden(path.relative_to(folder)))
-    return sorted(islice(shown, MOST_ATTACHMENTS + 1))
-
-
-def _is_hidden(path: Path) -> bool:
-    return any(part.startswith(".") for part in path.parts)
-
-
-def _shown_name(name: str) -> str:
-    """As it stands in reports: one line, nothing that looks like a tag, room for what is added to it."""
-    kept = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029<>]", "_", name.encode(errors="replace").decode())
-    stem, dot, ending = kept.rpartition(".")
-    if not stem or len(ending) > _LONGEST_ENDING:
-        stem, dot, ending = kept, "", ""
-    return f"{stem[:LONGEST_ATTACHED_NAME]}{dot}{ending}"
-
-
-def _unused(name: str, used: set[str]) -> str:
-    path, n, free = Path(name), 2, name
-    while free in used:
-        free, n = f"{path.stem} ({n}){path.suffix}", n + 1
-    return free

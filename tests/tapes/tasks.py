@@ -55,8 +55,8 @@ TASKS = (
     ),
     Taped(
         "budget",
-        "Did our concerts make a profit in the third quarter? Compare income and costs month by month, with a "
-        "chart, and say which month was best.",
+        "Did our concerts make a profit in the third quarter? Compare income and costs month by month, with "
+        "a chart, and say which month was best.",
         _inputs("budget"),
     ),
 )
