@@ -19,8 +19,8 @@ from errand.model import Models, Role
 
 Tool = Literal[
     "documents.read", "document.outline", "document.passages", "text.find", "files.list", "files.read",
-    "files.search", "files.write", "files.edit", "files.keep", "files.changes", "table.describe",
-    "table.query", "math.solve", "chart.draw",
+    "files.search", "files.write", "files.edit", "files.remove", "files.keep", "files.changes",
+    "table.describe", "table.query", "math.solve", "chart.draw",
 ]  # fmt: skip
 
 

@@ -229,3 +229,12 @@ def test_edits_are_noted_out_of_sight(context: FolderContext) -> None:
     edit(context, "os", "re")
 
     assert [each.path for each in Folder(context.workspace).walk()] == ["README.md", "data.bin", "src/app.py"]
+
+
+def test_a_file_that_can_not_be_opened_is_told_and_the_others_are_searched(tmp_path: Path) -> None:
+    context = with_files(tmp_path, {"/".join(["d" * 250] * 5) + "/a.txt": "hello", "b.txt": "hello"})
+    found = search_files.run(SearchInput(text="hello"), context)
+
+    assert [each.path for each in found.hits] == ["b.txt"]
+    assert not found.complete
+    assert found.remarks[0].startswith("Not searched: ")

@@ -60,7 +60,15 @@ PROGRAMMER: Agent[Change] = Agent(
     name="programmer",
     role=Role.WORK,
     output_type=Change,
-    tools=("files.list", "files.read", "files.search", "files.write", "files.edit", "files.changes"),
+    tools=(
+        "files.list",
+        "files.read",
+        "files.search",
+        "files.write",
+        "files.edit",
+        "files.remove",
+        "files.changes",
+    ),
     bounds=Bounds(turns=60, tool_calls=200, tokens=3_000_000, seconds=3_600.0, output_tokens=12_000),
 )
 

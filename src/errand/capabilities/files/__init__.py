@@ -4,6 +4,7 @@ from typing import Any
 
 from errand.capabilities.files.keeping import keep_file, workspace_changes
 from errand.capabilities.files.looking import list_files, read_file
+from errand.capabilities.files.removing import remove_file
 from errand.capabilities.files.searching import search_files
 from errand.capabilities.files.taking import take_files
 from errand.capabilities.files.writing import edit_file, write_file
@@ -15,6 +16,7 @@ CAPABILITIES: tuple[Capability[Any, Any], ...] = (
     search_files,
     write_file,
     edit_file,
+    remove_file,
     take_files,
     keep_file,
     workspace_changes,

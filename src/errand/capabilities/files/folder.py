@@ -66,7 +66,7 @@ class Folder:
         try:
             with self._opened(path) as (_, state):
                 return _entry("/".join(parts(path)), state)
-        except _Missing:
+        except NoSuchFile:
             return None
 
     def write(self, path: str, content: bytes, *, executable: bool = False) -> bool:
@@ -83,6 +83,26 @@ class Folder:
         ):
             os.replace(name, last, src_dir_fd=hidden, dst_dir_fd=folder)
         return before is None
+
+    def has(self, path: str) -> bool:
+        """Whether anything has this name: a file, a folder, a link that is not followed."""
+        try:
+            with self._parent(path) as (folder, name):
+                return _state(name, folder) is not None
+        except NoSuchFile:
+            return False
+
+    def remove(self, path: str) -> None:
+        """A file, a link itself and never where it leads, or a folder that is empty.
+
+        Raises InputRefused when there is nothing of this name, or a folder that holds something.
+        """
+        with self._parent(path) as (folder, name), _refused(path):
+            state = _state(name, folder)
+            if state and stat.S_ISDIR(state.st_mode):
+                os.rmdir(name, dir_fd=folder)
+            else:
+                os.unlink(name, dir_fd=folder)
 
     def walk(self, start: str = "") -> Iterator[Entry]:
         """All regular files below a folder, by path; links, devices and unspeakable names are left out.
@@ -122,7 +142,7 @@ class Folder:
             try:
                 state = os.fstat(descriptor)
                 if not stat.S_ISREG(state.st_mode):
-                    raise InputRefused(f"{path} is a folder, a pipe or a device: name a regular file.")
+                    raise NotAFile(f"{path} is a folder, a pipe or a device: name a regular file.")
                 yield descriptor, state
             finally:
                 os.close(descriptor)
@@ -164,8 +184,12 @@ class Folder:
                 _remove(name, folder)
 
 
-class _Missing(InputRefused):
+class NoSuchFile(InputRefused):
     """There is no such file or folder."""
+
+
+class NotAFile(InputRefused):
+    """Something else than a regular file has this name, or is on the way to it."""
 
 
 @contextmanager
@@ -174,15 +198,17 @@ def _refused(path: str) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as error:
-        raise _Missing(f"There is no {path} in the workspace: `files.list` tells what is there.") from error
+        raise NoSuchFile(f"There is no {path} in the workspace: `files.list` tells what is there.") from error
     except IsADirectoryError as error:
-        raise InputRefused(f"{path} is a folder: name a file in it.") from error
+        raise NotAFile(f"{path} is a folder: name a file in it.") from error
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.ENOTDIR):
             said = (
                 f"{path} leads through a link or a file, which is not followed: name a file by its folders."
             )
-            raise InputRefused(said) from error
+            raise NotAFile(said) from error
+        if error.errno == errno.ENOTEMPTY:
+            raise InputRefused(f"{path} is a folder that holds files: remove these one by one.") from error
         if error.errno in (errno.ENXIO, errno.EACCES, errno.EPERM, errno.ENAMETOOLONG):
             raise InputRefused(f"{path} can not be opened ({error.strerror}): name another file.") from error
         if error.errno in (errno.ENOSPC, errno.EDQUOT):

@@ -9,7 +9,7 @@ from typing import ClassVar
 from pydantic import BaseModel, Field
 
 from errand.capabilities.documents.charset import decode
-from errand.capabilities.files.folder import Folder
+from errand.capabilities.files.folder import Folder, NoSuchFile, NotAFile
 from errand.capabilities.files.names import parts
 from errand.capabilities.files.taking import TAKEN
 from errand.capability import ArtifactRef, Context, capability
@@ -96,9 +96,17 @@ def _changes(folder: Folder, start: str) -> Iterator[_Change]:
     paths = taken | {each.path for each in folder.walk()}
     for path in sorted(each for each in paths if tuple(each.split("/"))[: len(top)] == top):
         before = originals.read(path) if path in taken else None
-        after = folder.read(path) if folder.entry(path) is not None else None
+        after = _now(folder, path)
         if before != after:
             yield _Change(path, before, after, tuple(_diff(path, before, after)))
+
+
+def _now(folder: Folder, path: str) -> bytes | None:
+    """None also when something else has taken its place."""
+    try:
+        return folder.read(path)
+    except (NoSuchFile, NotAFile):
+        return None
 
 
 def _diff(path: str, before: bytes | None, after: bytes | None) -> Iterator[str]:

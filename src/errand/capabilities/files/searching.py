@@ -21,6 +21,7 @@ from errand.domain.errors import InputRefused
 
 SECONDS = 10.0
 _MOST_HITS = 200
+_MOST_UNREAD_TOLD = 5
 _LONGEST_LINE = 2_000
 _SHOWN_OF_A_LINE = 300
 _LONGEST_PATTERN = 500
@@ -72,23 +73,29 @@ def _found(search: _Search) -> SearchOutput:
     until = time.monotonic() + SECONDS
     matches, wanted = _matcher(search.wanted), search.wanted
     made = SearchOutput(hits=[], complete=True, searched=0)
-    for path, lines in _texts(Folder(search.root), wanted):
+    unread: list[str] = []
+    for path, lines in _texts(Folder(search.root), wanted, unread):
         made.searched += 1
         for hit in _hits(path, lines, matches):
             if len(made.hits) == _MOST_HITS:
-                return _stopped(
-                    made, f"Only the first {_MOST_HITS} lines are told: search for more of the text."
-                )
+                said = f"Only the first {_MOST_HITS} lines are told: search for more of the text."
+                return _ended(made, unread, said)
             made.hits.append(hit)
         if time.monotonic() > until:
-            return _stopped(made, f"The search was ended after {SECONDS:g} seconds: search in fewer files.")
-    return made
+            said = f"The search was ended after {SECONDS:g} seconds: search in fewer files."
+            return _ended(made, unread, said)
+    return _ended(made, unread)
 
 
-def _texts(folder: Folder, wanted: SearchInput) -> Iterator[tuple[str, list[str]]]:
+def _texts(folder: Folder, wanted: SearchInput, unread: list[str]) -> Iterator[tuple[str, list[str]]]:
+    """The text files to search; `unread` takes why one can not be opened."""
     for entry in folder.walk(wanted.folder):
         if fits(entry.path, wanted.pattern) and entry.size <= LARGEST_TEXT:
-            content = decode(folder.read(entry.path, LARGEST_TEXT))
+            try:
+                content = decode(folder.read(entry.path, LARGEST_TEXT))
+            except InputRefused as refusal:  # it is gone by now, or may not be read
+                unread.append(str(refusal))
+                continue
             if content.is_text:
                 yield entry.path, lines_of(content.text)
 
@@ -122,8 +129,13 @@ def _matcher(wanted: SearchInput) -> Matches:
     return place
 
 
-def _stopped(made: SearchOutput, why: str) -> SearchOutput:
-    return made.model_copy(update={"complete": False, "remarks": [why]})
+def _ended(made: SearchOutput, unread: list[str], why: str = "") -> SearchOutput:
+    """With why it is not complete, if it is not."""
+    more = len(unread) - _MOST_UNREAD_TOLD
+    remarks = [*filter(None, [why]), *(f"Not searched: {each}" for each in unread[:_MOST_UNREAD_TOLD])]
+    if more > 0:
+        remarks.append(f"{more} more files could not be opened.")
+    return made.model_copy(update={"complete": not remarks, "remarks": remarks})
 
 
 WORK = Work(
