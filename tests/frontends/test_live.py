@@ -83,6 +83,27 @@ def test_a_retried_step_is_to_come_again() -> None:
     assert (progress.rows["read"].status, progress.done) == (SubtaskStatus.PENDING, 0)
 
 
+ANEW: Said = (EventType.SUBTASK_READY, "plan-2", {"why": "Read did not succeed: gone."})
+REPLANNED: Said = (EventType.TASK_REPLANNED, "plan-2", {"revision": 2, "superseded": ["read"]})
+
+
+def test_planning_anew_is_named_at_once_with_what_called_for_it() -> None:
+    began: Said = (EventType.SUBTASK_STARTED, "plan-2", {"attempt": 1, "worker": "host-abcde"})
+    row = progress_of(STARTED, ANEW, began).rows["plan-2"]
+    assert (row.title, row.message) == ("Plan the rest anew", "Read did not succeed: gone.")
+
+
+def test_what_a_later_plan_makes_up_for_gives_way_to_what_runs() -> None:
+    failed: Said = (EventType.SUBTASK_FAILED, "read", {"error": "gone"})
+    later: list[Said] = [(EventType.SUBTASK_STARTED, f"s{n}", {"worker": "w"}) for n in range(10)]
+    before, after = (
+        progress_of(STARTED, failed, *later),
+        progress_of(STARTED, failed, ANEW, REPLANNED, *later),
+    )
+    assert any("read" in line for line in drawn(before, 80, 10))
+    assert not any("read" in line for line in drawn(after, 80, 10))
+
+
 def test_progress_of_one_step_is_told_in_lines_at_most_once_a_second() -> None:
     out, clock = io.StringIO(), iter([0.0, 0.5, 1.5])
     progress = Progress()

@@ -79,6 +79,14 @@ def test_braces_in_what_a_person_wrote_are_only_text() -> None:
     assert told == "submitted: sum {x} {0.__class__}"
 
 
+def test_planning_anew_is_told_with_its_reason() -> None:
+    ready = wording.event_sentence(event(EventType.SUBTASK_READY, {"why": "It is gone."}), "Plan")
+    replanned: JsonObject = {"why": "It is gone.", "steps": 1, "made_by": "rules"}
+    done = wording.event_sentence(event(EventType.TASK_REPLANNED, replanned), "Plan")
+    assert ready == "to be planned anew, because: It is gone."
+    assert done == "planned anew: 1 step by rules, because: It is gone."
+
+
 def test_a_later_attempt_is_told_as_one() -> None:
     told = wording.event_sentence(event(EventType.SUBTASK_STARTED, {"attempt": 2, "worker": "w"}), "Read")
 

@@ -16,6 +16,8 @@ from errand.domain.question import Question
 
 PLAN = "plan"
 """The capability, and the key of the subtask, that every task begins with."""
+PLAN_ANEW = "Plan the rest anew"
+"""What the later subtasks `plan-2`, `plan-3` … are called."""
 
 
 class TaskStatus(StrEnum):

@@ -106,7 +106,7 @@ def build_app(open_installation: "Open") -> typer.Typer:
     )  # fmt: skip
     app.callback(help=_HELP)(_options)
     for command in (
-        run, plan, submit, up, tasks, show, costs, watch, cancel, retry, questions, answer,
+        run, plan, submit, up, tasks, show, costs, watch, cancel, retry, replan, questions, answer,
         capabilities, models, workers, doctor,
     ):  # fmt: skip
         app.command()(command)
@@ -273,6 +273,17 @@ def retry(
     from errand.frontends.listing import retry_task
 
     retry_task(context.obj, task, subtask or ())
+
+
+def replan(
+    context: typer.Context,
+    task: _Task,
+    remark: Annotated[str, typer.Argument(metavar="REMARK", help="What should be done otherwise.")],
+) -> None:
+    """Have the rest of a task planned anew; what is done stays done."""
+    from errand.frontends.listing import replan_task
+
+    replan_task(context.obj, task, remark)
 
 
 def questions(context: typer.Context, *, as_json: _JsonOption = False) -> None:

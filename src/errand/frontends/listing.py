@@ -56,27 +56,32 @@ def _show(service: Service, view: TaskView) -> None:
     for each in view.attachments:
         say(f"Attached:  {wording.line(str(each['name']))} ({_size(each)})")
     if view.made_by:
-        say(f"Plan:      by {wording.line(view.made_by)}, sure by {view.score:.0%}")
+        later = f", revision {view.revision}" if view.revision > 1 else ""
+        say(f"Plan:      by {wording.line(view.made_by)}, sure by {view.score:.0%}{later}")
     if used := spent(service.costs(CostsBy.CAPABILITY, task=task)):
         say(f"Spent:     {used}")
     for remark in (*view.remarks, *(view.missing if view.status is not TaskStatus.SUCCEEDED else ())):
         say(f"- {wording.line(remark)}")
     say("")
-    show_table(
-        ("", "step", "capability", "attempts", "worker", "time", ""),
-        [
-            (wording.MARKS[each.status], wording.line(each.title or each.address.key), each.capability,
-             str(each.attempt), each.worker or "", wording.between(each.started, each.ended),
-             wording.line(each.error, 200))
-            for each in service.subtasks(task)
-        ],
-    )  # fmt: skip
+    _show_steps(service.subtasks(task), revised=view.revision > 1)
     for asked in service.questions(task):
         say("\n" + "\n".join(wording.question_lines(asked)))
     if made := service.artifacts(task):
         names = wording.listed([wording.line(str(each["name"])) for each in made], 12)
         say(f"\nFiles: {names}")
         say(f"Written to a folder by: errand show {task} --out FOLDER")
+
+
+def _show_steps(steps: Sequence[SubtaskView], *, revised: bool) -> None:
+    """Where the plan was revised, with the revision that brought each; what it goes on without is dimmed."""
+    rows = [
+        (wording.MARKS[each.status], wording.line(each.title or each.address.key), each.capability,
+         *((str(each.revision),) if revised else ()), str(each.attempt), each.worker or "",
+         wording.between(each.started, each.ended), wording.line(wording.step_remark(each), 200))
+        for each in steps
+    ]  # fmt: skip
+    heads = ("", "step", "capability", *(("plan",) if revised else ()), "attempts", "worker", "time", "")
+    show_table(heads, rows, dimmed=[n for n, each in enumerate(steps) if each.is_gone])
 
 
 def list_questions(open_installation: Open, *, as_json: bool) -> None:
@@ -118,6 +123,15 @@ def retry_task(open_installation: Open, beginning: str, keys: Sequence[str]) -> 
 def _say_again(service: Service, task: TaskId, keys: Sequence[str]) -> None:
     how = "" if somebody_works(service) else "; `errand up` works on it"
     say(f"Task {task}: {wording.number(len(keys), 'step')} run again ({wording.listed(keys, 8)}){how}.")
+
+
+def replan_task(open_installation: Open, beginning: str, remark: str) -> None:
+    with closing(open_installation()) as installation:
+        service = installation.service
+        task = service.find(beginning)
+        key = service.replan(task, remark)
+        how = "" if somebody_works(service) else "; `errand up` works on it"
+        say(f"Task {task}: the rest is planned anew ({key}){how}.")
 
 
 def list_dead_letters(open_installation: Open, *, as_json: bool) -> None:

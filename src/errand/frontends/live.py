@@ -44,7 +44,8 @@ class LineView:
         self._said: dict[str | None, float] = {}
 
     def tell(self, event: Event) -> None:
-        if event.type is EventType.SUBTASK_READY or self._too_soon(event):
+        ready = event.type is EventType.SUBTASK_READY and not event.data.get("why")
+        if ready or self._too_soon(event):
             return
         begun = self._progress.begun or event.time
         after = f"{(event.time - begun).total_seconds():7.1f} s  "
@@ -114,7 +115,7 @@ def picture(
 
 
 def _cells(row: Row, spinner: RenderableType, at: datetime, width: int) -> list[RenderableType]:
-    style = _STYLES.get(row.status, "dim")
+    style = "dim" if row.gone else _STYLES.get(row.status, "dim")
     running = row.status is SubtaskStatus.RUNNING
     mark = spinner if running else Text(wording.MARKS[row.status], style=style)
     spent = wording.between(row.started, at if running else row.ended)
@@ -145,7 +146,7 @@ def _most_telling(rows: list[Row], most: int) -> list[Row]:
 
 
 def _weight(row: Row, position: int) -> tuple[int, float]:
-    if row.status in _URGENT:
+    if row.status in _URGENT and not row.gone:
         return 0, position
     if row.status.ended:
         return 1, -(row.ended.timestamp() if row.ended else 0.0)

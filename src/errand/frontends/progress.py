@@ -6,7 +6,8 @@ from datetime import datetime
 
 from errand.domain.event import Event, EventType
 from errand.domain.json import Json
-from errand.domain.task import PLAN, SubtaskStatus, SubtaskView
+from errand.domain.plan import is_reserved
+from errand.domain.task import PLAN, PLAN_ANEW, SubtaskStatus, SubtaskView
 
 _BECOMES = {
     EventType.SUBTASK_READY: SubtaskStatus.READY,
@@ -37,6 +38,10 @@ class Row:
     ended: datetime | None = None
     message: str = ""
     fraction: float | None = None
+    why: str = ""
+    """Of one that plans the rest anew: what called for it."""
+    gone: bool = False
+    """It did not succeed, and a later revision of the plan makes up for it."""
 
 
 @dataclass
@@ -59,8 +64,10 @@ class Progress:
         self.begun = self.begun or event.time
         if event.type is EventType.TASK_RETRIED:
             self._restart(event.data.get("subtasks"))
+        if event.type is EventType.TASK_REPLANNED:
+            self._supersede(event.data.get("superseded"))
         if event.subtask is not None:
-            self._change(self.rows.setdefault(event.subtask, Row(event.subtask, event.subtask)), event)
+            self._change(self.rows.setdefault(event.subtask, _unknown(event.subtask)), event)
 
     def title(self, key: str | None) -> str:
         row = self.rows.get(key or "")
@@ -79,14 +86,26 @@ class Progress:
         row.status = _BECOMES.get(event.type, row.status)
         row.fraction = None
         if event.type is EventType.SUBTASK_STARTED:
-            row.started, row.ended, row.message = event.time, None, ""
+            row.started, row.ended, row.message = event.time, None, row.why
             row.worker = str(event.data.get("worker") or "")
         elif row.status.ended or row.status is SubtaskStatus.WAITING:
             row.ended = event.time
+        if why := event.data.get("why") if event.type is EventType.SUBTASK_READY else None:
+            row.why = row.message = str(why)
         if said := event.data.get("error") or event.data.get("text"):
             row.message = str(said)
+
+    def _supersede(self, keys: Json) -> None:
+        for key in keys if isinstance(keys, list) else []:
+            if row := self.rows.get(str(key)):
+                row.gone = True
 
     def _restart(self, keys: Json) -> None:
         for key in keys if isinstance(keys, list) else []:
             if row := self.rows.get(str(key)):
                 row.status, row.started, row.ended, row.message = SubtaskStatus.PENDING, None, None, ""
+
+
+def _unknown(key: str) -> Row:
+    """A plan names its steps once it is there; who plans anew comes before."""
+    return Row(key, PLAN_ANEW, PLAN) if is_reserved(key) else Row(key, key)

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
 from rich.console import Console
@@ -26,14 +26,14 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def show_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """The last column gives way when the screen is narrow."""
+def show_table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, dimmed: Collection[int] = ()) -> None:
+    """The last column gives way when the screen is narrow. `dimmed`: rows that matter no more, from 0."""
     table = Table(box=None, pad_edge=False, header_style="dim", show_edge=False)
     for head in heads[:-1]:
         table.add_column(head, overflow="fold")
     table.add_column(heads[-1], overflow="fold", ratio=1)
-    for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
+    for n, row in enumerate(rows):
+        table.add_row(*(Text(cell) for cell in row), style="dim" if n in dimmed else None)
     console().print(table)
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from errand.domain.event import Event, EventType
 from errand.domain.json import Json
 from errand.domain.question import QuestionKind, QuestionView
-from errand.domain.task import Fault, SubtaskStatus, TaskStatus, TaskView
+from errand.domain.task import Fault, SubtaskStatus, SubtaskView, TaskStatus, TaskView
 
 SUCCEEDED, FAILED, BAD_INPUT, ANSWER_NEEDED, PARTIAL, INTERRUPTED = 0, 1, 2, 3, 4, 130
 """Exit statuses; others rely on them."""
@@ -97,6 +97,14 @@ MARKS = {
     SubtaskStatus.CANCELLED: "-",
 }
 
+
+def step_remark(step: SubtaskView) -> str:
+    """Why it did not succeed, or why that does not matter any more."""
+    if step.superseded:
+        return f"made up for by a later revision of the plan; it had ended so: {step.error or step.status}"
+    return step.error
+
+
 _ENDINGS = {
     TaskStatus.SUCCEEDED: "succeeded",
     TaskStatus.PARTIAL: "ended with a partial result",
@@ -155,6 +163,8 @@ def event_sentence(event: Event, title: str) -> str:
     said = _SENTENCES.get(event.type, event.type.value)
     if event.type is EventType.SUBTASK_STARTED and _number(event.data.get("attempt")) > 1:
         said = "started again: {title}, attempt {attempt}, on {worker}"
+    if event.type is EventType.SUBTASK_READY and event.data.get("why"):
+        said = "to be planned anew, because: {why}"
     if event.type is EventType.SUBTASK_PROGRESS and event.data.get("fraction") is not None:
         said += f" ({_number(event.data['fraction']):.0%})"
     values = {name: _shown(value) for name, value in event.data.items()}

@@ -11,14 +11,13 @@ from errand.domain.ids import SubtaskKey, TaskId
 from errand.domain.json import Json, JsonObject
 from errand.domain.plan import FROM, REQUEST, TASK, Plan, Reference, Step
 from errand.domain.replanning import Revision, Standing, reason_of_verdict, reasons_since, revise
-from errand.domain.task import PLAN, Fault, Job, SubtaskStatus, Succeeded
+from errand.domain.task import PLAN, PLAN_ANEW, Fault, Job, SubtaskStatus, Succeeded
 from errand.store import changes, reading, rows, state
 from errand.store.state import News
 from errand.store.tables import event, subtask, task
 
 PLANNER = "planner"
 """In what a task's row keeps of its plan: the subtask that made, or is to make, its newest revision."""
-TITLE = "Plan the rest anew"
 
 _MORE_DEPENDENTS = (
     update(subtask)
@@ -28,7 +27,7 @@ _MORE_DEPENDENTS = (
 _REPLACE = (
     update(subtask)
     .where(subtask.c.task == bindparam("in_task"), subtask.c.key == bindparam("in_key"))
-    .values(status=SubtaskStatus.REPLACED, ended=bindparam("now"), error="a later plan goes on without it")
+    .values(status=SubtaskStatus.REPLACED, ended=bindparam("now"), error=bindparam("error"))
 )
 
 
@@ -37,16 +36,16 @@ def ask(
 ) -> str | None:
     """One more subtask, which plans the rest of the task anew; its key. None: one is under way already, or
     `most` were asked for before. Without `most` a person asks, and it is not counted."""
-    row = tx.execute(select(task.c.plan, task.c.replans, task.c.total).where(task.c.id == task_id)).one()
+    t = task.c
+    row = tx.execute(select(t.plan, t.replans, t.total, t.revision).where(t.id == task_id)).one()
     before = str((row.plan or {}).get(PLANNER, PLAN))
     if (most is not None and row.replans >= most) or _is_open(tx, task_id, before):
         return None
     key = SubtaskKey(f"{PLAN}-{int(before.removeprefix(PLAN).removeprefix('-') or 1) + 1}")
     inputs: JsonObject = {"request": {FROM: REQUEST}, "state": {FROM: TASK}, "why": why}
-    step = Step(key, PLAN, TITLE, inputs, optional=True, because=why)
-    changes.insert_subtasks(
-        tx, [rows.subtask_row(task_id, step, position=row.total, dependents=0, now=now, resend=resend)], []
-    )
+    step = Step(key, PLAN, PLAN_ANEW, inputs, optional=True, because=why)
+    asked = rows.subtask_row(task_id, step, position=row.total, dependents=0, now=now, resend=resend)
+    changes.insert_subtasks(tx, [asked | {"revision": row.revision}], [])
     changes.update_task(
         tx, task_id, plan={**(row.plan or {}), PLANNER: key}, replans=row.replans + (most is not None)
     )
@@ -102,16 +101,17 @@ def write(
     task_id = job.address.task
     found = _standing(tx, task_id)
     revision = revise(plan, found)
-    _change(tx, task_id, revision, now)
     row = tx.execute(select(task.c.plan, task.c.revision, task.c.total).where(task.c.id == task_id)).one()
+    number = row.revision + 1
+    _change(tx, task_id, revision, number, now)
     made, edges, ready = rows.revision_rows(
-        task_id, plan, revision.unmet, first=row.total, revision=row.revision + 1, now=now, resend=resend
+        task_id, plan, revision.unmet, first=row.total, revision=number, now=now, resend=resend
     )
     changes.insert_subtasks(tx, made, edges)
     kept = {**rows.plan_kept(done), **_still(plan, row.plan, found, revision), PLANNER: job.address.key}
-    changes.update_task(tx, task_id, plan=kept, revision=row.revision + 1)
+    changes.update_task(tx, task_id, plan=kept, revision=number)
     told: JsonObject = {
-        "revision": row.revision + 1, "why": job.inputs.get("why"), "steps": len(made),
+        "revision": number, "why": job.inputs.get("why"), "steps": len(made),
         "replaced": len(revision.replaced), "superseded": [*sorted(revision.superseded)], **done.output,
     }  # fmt: skip
     news = [News(EventType.TASK_REPLANNED, job.address.key, told)]
@@ -134,9 +134,10 @@ def _standing(tx: Connection, task_id: TaskId) -> list[Standing]:
     ]  # fmt: skip
 
 
-def _change(tx: Connection, task_id: TaskId, revision: Revision, now: datetime) -> None:
+def _change(tx: Connection, task_id: TaskId, revision: Revision, number: int, now: datetime) -> None:
     if revision.replaced:
-        tx.execute(_REPLACE, [{"in_task": task_id, "in_key": key, "now": now} for key in revision.replaced])
+        told = {"in_task": task_id, "now": now, "error": f"revision {number} of the plan goes on without it"}
+        tx.execute(_REPLACE, [told | {"in_key": key} for key in revision.replaced])
     changes.supersede(tx, task_id, sorted(revision.superseded))
     if revision.more_dependents:
         more = revision.more_dependents.items()

@@ -24,7 +24,7 @@ def task_row(task_id: TaskId, request: Request, now: datetime) -> Row:
         ],
         "principal": request.principal,
         "origin": request.origin,
-        "limits": asdict(request.limits),
+        "limits": {name: most for name, most in asdict(request.limits).items() if most is not None},
         "status": TaskStatus.QUEUED,
         "created": now,
         "deadline": None if wall is None else now + timedelta(seconds=wall),
