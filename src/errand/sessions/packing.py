@@ -8,13 +8,13 @@ from errand.domain.errors import InputRefused
 
 MARKS = (
     ".git", "pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "package.json", "Cargo.toml",
-    "go.mod", "pom.xml", "build.gradle", "build.gradle.kts", "CMakeLists.txt", "Makefile", "composer.json", "Gemfile",
-    "mix.exs", "deno.json",
+    "go.mod", "pom.xml", "build.gradle", "build.gradle.kts", "CMakeLists.txt", "Makefile", "composer.json",
+    "Gemfile", "mix.exs", "deno.json",
 )  # fmt: skip
 CODE = frozenset({
     ".py", ".pyi", ".js", ".mjs", ".jsx", ".ts", ".tsx", ".java", ".kt", ".scala", ".c", ".h", ".cc", ".cpp",
-    ".hpp", ".cs", ".go", ".rs", ".rb", ".php", ".pl", ".swift", ".sh", ".lua", ".ex", ".exs", ".hs", ".ml", ".clj",
-    ".r", ".jl", ".sql", ".vue", ".svelte",
+    ".hpp", ".cs", ".go", ".rs", ".rb", ".php", ".pl", ".swift", ".sh", ".lua", ".ex", ".exs", ".hs", ".ml",
+    ".clj", ".r", ".jl", ".sql", ".vue", ".svelte",
 })  # fmt: skip
 LEFT_OUT = frozenset({"node_modules", "__pycache__", "venv", "site-packages"})
 """Folders of what others wrote or a machine made; hidden ones are left out as well."""
@@ -33,7 +33,7 @@ def is_code(folder: Path) -> bool:
 
 
 def pack(folder: Path, into: Path) -> Path:
-    """The archive `into/NAME.zip`, all of it below NAME. Raises InputRefused when there are too many files."""
+    """The archive `into/NAME.zip`, all below NAME. Raises InputRefused when there are too many files."""
     made = into / f"{folder.resolve().name or 'code'}.zip"
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for number, path in enumerate(sorted(_files(folder))):
