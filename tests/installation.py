@@ -21,6 +21,7 @@ from errand.domain.request import Request
 from errand.domain.task import Backoff, Patience, SubtaskView, TaskView
 from errand.engine import Engine
 from errand.planning.plain import PlainPlanner
+from errand.planning.planner import TaskPlanner
 from errand.queues.in_process import InProcessQueue
 from errand.rescuer import Rescuer
 from errand.sessions.workspace import Workspaces
@@ -139,6 +140,7 @@ class TestInstallation:
         folder: Path,
         plan: Plan,
         *,
+        planner: TaskPlanner | None = None,
         sure: bool = True,
         not_covered: tuple[str, ...] = (),
         more: Iterable[AnyCapability] = (),
@@ -166,11 +168,9 @@ class TestInstallation:
             chance=chance,
             most_replans=most_replans,
         )
-        planner = FixedPlans(plan, sure=sure, not_covered=not_covered)
+        planner = planner or PlainPlanner(FixedPlans(plan, sure=sure, not_covered=not_covered))
         known: list[Capability[BaseModel, BaseModel]] = [*TEST_CAPABILITIES, *more]  # type: ignore[list-item]  # as Catalogue
-        self.catalogue = Catalogue(
-            [*known, plan_capability(PlainPlanner(planner), lambda: self.catalogue.descriptions())]
-        )
+        self.catalogue = Catalogue([*known, plan_capability(planner, lambda: self.catalogue.descriptions())])
         self._folder = folder
 
     def worker(self, slots: int = 2) -> Worker:

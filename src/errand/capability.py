@@ -33,6 +33,16 @@ class Effects(StrEnum):
     """Anything beyond it: needs an approval and an idempotency key."""
 
 
+class Audience(StrEnum):
+    """Who may plan with a capability, or call it."""
+
+    EVERYONE = "everyone"
+    MODELS = "models"
+    """Planners that are language models: one that goes by words alone would take it too often."""
+    AGENTS = "agents"
+    """Called as a tool by agents; no step of a plan, since it wants what only its caller has read."""
+
+
 @dataclass(frozen=True)
 class Need:
     """Something that must be there for a capability to be offered."""
@@ -168,8 +178,7 @@ class CapabilityDescription:
     inputs: tuple[Slot, ...]
     outputs: tuple[Slot, ...]
     effects: Effects = Effects.NONE
-    for_agents: bool = False
-    """A tool for language models: the rule planner, which goes by words alone, does not plan with it."""
+    audience: Audience = Audience.EVERYONE
 
     def input(self, name: str) -> Slot | None:
         return next((slot for slot in self.inputs if slot.name == name), None)
@@ -190,7 +199,7 @@ class Capability(Generic[I, O]):
     effects: Effects = Effects.NONE
     needs: tuple[Need, ...] = ()
     time_limit_seconds: float = 600.0
-    for_agents: bool = False
+    audience: Audience = Audience.EVERYONE
 
     def missing(self) -> tuple[Need, ...]:
         return tuple(need for need in self.needs if not need.is_met())
@@ -202,7 +211,7 @@ class Capability(Generic[I, O]):
             slots(self.input_type),
             slots(self.output_type),
             self.effects,
-            self.for_agents,
+            self.audience,
         )
 
 
@@ -215,11 +224,9 @@ def capability(
     effects: Effects = Effects.NONE,
     needs: Iterable[Need] = (),
     time_limit_seconds: float = 600.0,
-    for_agents: bool = False,
+    audience: Audience = Audience.EVERYONE,
 ) -> Callable[[Run[I, O]], Capability[I, O]]:
     """Describe a function `(input, context) -> output`; its docstring is written for a planner.
-
-    `for_agents`: a tool for language models, which the rule planner does not plan with.
 
     Raises TypeError when the function has no docstring or its types are not Pydantic models.
     """
@@ -238,7 +245,7 @@ def capability(
             effects=effects,
             needs=tuple(needs),
             time_limit_seconds=time_limit_seconds,
-            for_agents=for_agents,
+            audience=audience,
         )
 
     return describe
@@ -275,7 +282,8 @@ class Catalogue:
 
     def descriptions(self) -> Mapping[str, CapabilityDescription]:
         """What can be planned with: the offered ones, by name."""
-        return {each.name: each.describe() for each in self.offered()}
+        offered = self.offered()
+        return {each.name: each.describe() for each in offered if each.audience is not Audience.AGENTS}
 
 
 _DEEPEST = 3
@@ -357,6 +365,6 @@ def parse_input(known: AnyCapability, values: JsonObject) -> BaseModel:
 
 
 __all__ = [
-    "AnyCapability", "ArtifactRef", "Capability", "CapabilityDescription", "Catalogue", "Context", "Effects",
-    "Field", "Need", "Slot", "capability", "parse_input", "slots", "type_word",
+    "AnyCapability", "ArtifactRef", "Audience", "Capability", "CapabilityDescription", "Catalogue", "Context",
+    "Effects", "Field", "Need", "Slot", "capability", "parse_input", "slots", "type_word",
 ]  # fmt: skip

@@ -14,7 +14,7 @@ from errand.capabilities.cited.writing import Work, needs_model, stored, write
 from errand.capabilities.documents.model import DocumentRef
 from errand.capabilities.files.taking import TakeInput, take_files
 from errand.capabilities.reports.model import ClaimsRef, ReportRef
-from errand.capability import ArtifactRef, Capability, Context, Effects, capability
+from errand.capability import ArtifactRef, Audience, Capability, Context, Effects, capability
 from errand.model import Models, Role
 
 Tool = Literal[
@@ -63,7 +63,7 @@ def work_capability(agents: Agents, models: Models) -> Capability[WorkInput, Wor
         effects=Effects.WORKSPACE,
         needs=[needs_model(models, Role.WORK)],
         time_limit_seconds=3_600.0,
-        for_agents=True,
+        audience=Audience.MODELS,
     )
     def work(given: WorkInput, context: Context) -> WorkOutput:
         """Carry out instructions with tools where nothing else fits: read, calculate, query, write files.

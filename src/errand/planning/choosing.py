@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from errand.capability import CapabilityDescription
+from errand.capability import Audience, CapabilityDescription
 from errand.domain.errors import InputRefused, NothingFits, PlanRefused
 from errand.domain.plan import REQUEST, Proposal, references
 from errand.domain.request import Request
@@ -153,7 +153,7 @@ class ChoosingPlanner:
 
 def _by_words(catalogue: Catalogue) -> Catalogue:
     """What can be planned with by words alone: tools for agents would match too much."""
-    return {name: each for name, each in catalogue.items() if not each.for_agents}
+    return {name: each for name, each in catalogue.items() if each.audience is Audience.EVERYONE}
 
 
 def _capabilities(proposal: Proposal) -> set[str]:

@@ -6,7 +6,7 @@ from errand.agents.runner import Agents
 from errand.capabilities import documents, filings, financials, reports, risks, text
 from errand.capabilities.edgar.filing import edgar_capabilities
 from errand.capabilities.edgar.settings import EdgarSettings
-from errand.capability import CapabilityDescription, Catalogue, Slot
+from errand.capability import Audience, CapabilityDescription, Catalogue, Slot
 from errand.models.scripted import ScriptedModels, saying
 
 NO_MODELS = ScriptedModels(lambda _prompt: saying(""), roles=frozenset())
@@ -23,7 +23,7 @@ CATALOGUE: Catalogue = Catalogue(
         *text.text_capabilities(_AGENTS, NO_MODELS),
         *edgar_capabilities(EdgarSettings("Errand's tests errand@example.org")),
     )
-    if not each.for_agents
+    if each.audience is Audience.EVERYONE
 )
 KNOWN: Mapping[str, CapabilityDescription] = {each.name: each.describe() for each in CATALOGUE}
 

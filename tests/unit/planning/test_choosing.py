@@ -3,7 +3,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from errand.capability import CapabilityDescription
+from errand.capability import Audience, CapabilityDescription
 from errand.domain.errors import InputRefused, NothingFits, PlanRefused
 from errand.domain.ids import SubtaskKey
 from errand.domain.plan import Plan, Proposal, Step
@@ -127,6 +127,6 @@ def test_that_nothing_fits_is_said() -> None:
 
 
 def test_tools_for_agents_are_not_planned_with_by_words() -> None:
-    with_a_tool = {**CATALOGUE, "tool": replace(CATALOGUE["other"], for_agents=True)}
+    with_a_tool = {**CATALOGUE, "tool": replace(CATALOGUE["other"], audience=Audience.MODELS)}
     found = ChoosingPlanner(PlaybookPlanner(()), Fixed("rules")).propose(ASKED, with_a_tool)
     assert found.plan.made_by == "rules"

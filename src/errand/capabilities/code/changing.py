@@ -13,7 +13,7 @@ from errand.capabilities.files.keeping import ChangesInput, ChangesOutput, DiffR
 from errand.capabilities.files.taking import TakeInput, TakeOutput, take_files
 from errand.capabilities.reports.markdown import escape
 from errand.capabilities.reports.model import ReportRef
-from errand.capability import ArtifactRef, Capability, Context, Effects, capability
+from errand.capability import ArtifactRef, Audience, Capability, Context, Effects, capability
 from errand.domain.errors import InputRefused
 from errand.model import Models, Role
 
@@ -79,7 +79,7 @@ def change_capability(agents: Agents, models: Models) -> Capability[ChangeInput,
         effects=Effects.WORKSPACE,
         needs=[needs_model(models, Role.WORK)],
         time_limit_seconds=5_400.0,
-        for_agents=True,
+        audience=Audience.MODELS,
     )
     def change(given: ChangeInput, context: Context) -> ChangeOutput:
         """Change an attached codebase as asked: improve, fix, add to or refactor code, with a diff and notes.

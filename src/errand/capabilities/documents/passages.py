@@ -10,7 +10,7 @@ from itertools import islice
 from pydantic import BaseModel, Field
 
 from errand.capabilities.documents.model import Block, BlockKind, Document, DocumentRef, Emphasis
-from errand.capability import Context, capability
+from errand.capability import Audience, Context, capability
 from errand.domain.errors import InputRefused
 
 ROOM = 5_000
@@ -46,7 +46,7 @@ class OutlineOutput(BaseModel):
     )
 
 
-@capability("document.outline", for_agents=True)
+@capability("document.outline", audience=Audience.AGENTS)
 def outline_document(given: OutlineInput, context: Context) -> OutlineOutput:
     """Tell how a document is built: its headings with the numbers of their blocks, its length, its remarks.
 
@@ -94,7 +94,7 @@ class PassagesOutput(BaseModel):
     go_on: str = Field(default="", description="How to read what follows; empty at the end of the document.")
 
 
-@capability("document.passages", for_agents=True)
+@capability("document.passages", audience=Audience.AGENTS)
 def read_passages(given: PassagesInput, context: Context) -> PassagesOutput:
     """Read a document, or go on reading it, from a block on: word for word, each block under its number.
 

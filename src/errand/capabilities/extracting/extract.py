@@ -17,7 +17,7 @@ from errand.capabilities.extracting.model import Extraction, ExtractionRef, Plac
 from errand.capabilities.extracting.rules import Found, find_records, find_value, find_values
 from errand.capabilities.extracting.values import stands_in
 from errand.capabilities.text.model import Quotation
-from errand.capability import Capability, Context, capability
+from errand.capability import Audience, Capability, Context, capability
 from errand.domain.errors import AgentFailed, ContextTooLong, InputRefused, LimitReached, ModelDeclined
 from errand.domain.json import Json, JsonObject
 from errand.model import Models, Role
@@ -64,7 +64,7 @@ _EXTRACTOR: Agent[BaseModel] = Agent(
 def extract_capability(agents: Agents, models: Models) -> Capability[ExtractInput, ExtractOutput]:
     """Offered without a model as well."""
 
-    @capability("text.extract", time_limit_seconds=1_800.0, for_agents=True)
+    @capability("text.extract", time_limit_seconds=1_800.0, audience=Audience.MODELS)
     def extract(given: ExtractInput, context: Context) -> ExtractOutput:
         """Take values out of documents by a schema or a list of fields: names, dates, amounts, records.
 

@@ -12,7 +12,7 @@ from errand.capabilities.documents.charset import decode
 from errand.capabilities.files.folder import Folder, NoSuchFile, NotAFile
 from errand.capabilities.files.names import parts
 from errand.capabilities.files.taking import TAKEN
-from errand.capability import ArtifactRef, Context, capability
+from errand.capability import ArtifactRef, Audience, Context, capability
 
 _LARGEST_COMPARED = 2_000_000
 _MOST_SHOWN = 20_000
@@ -33,7 +33,7 @@ class KeepOutput(BaseModel):
     file: ArtifactRef = Field(description="The file as it is now, kept with the task's results.")
 
 
-@capability("files.keep", for_agents=True)
+@capability("files.keep", audience=Audience.AGENTS)
 def keep_file(given: KeepInput, context: Context) -> KeepOutput:
     """Keep a file of the workspace as a result, as it is now, so that later steps and the person get it."""
     content = Folder(context.workspace).read(given.path)
@@ -58,7 +58,7 @@ class ChangesOutput(BaseModel):
     lines_removed: int = Field(description="Lines that it takes out.")
 
 
-@capability("files.changes", for_agents=True)
+@capability("files.changes", audience=Audience.AGENTS)
 def workspace_changes(given: ChangesInput, context: Context) -> ChangesOutput:
     """Compare the workspace with what files.take brought into it: a unified diff of all that was changed."""
     found = list(_changes(Folder(context.workspace), given.folder))

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from errand.capabilities.documents.charset import Decoded, decode
 from errand.capabilities.files.folder import Folder
 from errand.capabilities.files.names import fits
-from errand.capability import Context, capability
+from errand.capability import Audience, Context, capability
 from errand.domain.errors import InputRefused
 
 MOST_LISTED = 500
@@ -37,7 +37,7 @@ class ListOutput(BaseModel):
     found: int = Field(description="How many fit; of more than 500 only the first are in `files`.")
 
 
-@capability("files.list", for_agents=True)
+@capability("files.list", audience=Audience.AGENTS)
 def list_files(given: ListInput, context: Context) -> ListOutput:
     """List the files of the workspace, all folders included.
 
@@ -65,7 +65,7 @@ class ReadOutput(BaseModel):
     go_on: str = Field(default="", description="How to read what follows; empty at the end of the file.")
 
 
-@capability("files.read", for_agents=True)
+@capability("files.read", audience=Audience.AGENTS)
 def read_file(given: ReadInput, context: Context) -> ReadOutput:
     """Read a text file of the workspace, or some lines of it: up to 2,000 lines or 50,000 bytes at once.
 

@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 
 from errand.capabilities.files.folder import Folder
 from errand.capabilities.files.names import parts
-from errand.capability import Context, Effects, capability
+from errand.capability import Audience, Context, Effects, capability
 
 
 class RemoveInput(BaseModel):
@@ -20,7 +20,7 @@ class RemoveOutput(BaseModel):
     removed: bool = Field(description="False: this had been done already, nothing was there any more.")
 
 
-@capability("files.remove", effects=Effects.WORKSPACE, for_agents=True)
+@capability("files.remove", effects=Effects.WORKSPACE, audience=Audience.AGENTS)
 def remove_file(given: RemoveInput, context: Context) -> RemoveOutput:
     """Remove a file from the workspace, or a folder that is empty. What the person attached stays as it is.
 

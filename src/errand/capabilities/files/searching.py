@@ -16,7 +16,7 @@ from errand.capabilities.documents.charset import decode
 from errand.capabilities.files.folder import Folder
 from errand.capabilities.files.looking import LARGEST_TEXT, lines_of
 from errand.capabilities.files.names import fits
-from errand.capability import Context, capability
+from errand.capability import Audience, Context, capability
 from errand.domain.errors import InputRefused
 
 SECONDS = 10.0
@@ -59,7 +59,7 @@ class _Search(BaseModel):
     wanted: SearchInput
 
 
-@capability("files.search", for_agents=True)
+@capability("files.search", audience=Audience.AGENTS)
 def search_files(given: SearchInput, context: Context) -> SearchOutput:
     """Search the text files of the workspace for a text or a regular expression: path, line number and line.
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from errand.capabilities.files.archives import MOST_UNPACKED, Packed, is_archive, stem, unpack
 from errand.capabilities.files.folder import LARGEST_READ, Entry, Folder
 from errand.capabilities.files.names import parts
-from errand.capability import ArtifactRef, Context, Effects, capability
+from errand.capability import ArtifactRef, Audience, Context, Effects, capability
 from errand.domain.errors import InputRefused
 
 TAKEN = "taken"
@@ -26,7 +26,7 @@ class TakeOutput(BaseModel):
     remarks: list[str] = Field(default_factory=list, description="What was left out, and why.")
 
 
-@capability("files.take", effects=Effects.WORKSPACE, for_agents=True)
+@capability("files.take", effects=Effects.WORKSPACE, audience=Audience.AGENTS)
 def take_files(given: TakeInput, context: Context) -> TakeOutput:
     """Bring attached files into the workspace, where they can be read, searched and edited.
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from errand.capabilities.files.folder import Folder
 from errand.capabilities.files.looking import decoded, lines_of
-from errand.capability import Context, Effects, capability
+from errand.capability import Audience, Context, Effects, capability
 from errand.domain.errors import InputRefused
 
 LARGEST_WRITE = 5_000_000
@@ -28,7 +28,7 @@ class WriteOutput(BaseModel):
     size: int = Field(description="Bytes that it has now.")
 
 
-@capability("files.write", effects=Effects.WORKSPACE, for_agents=True)
+@capability("files.write", effects=Effects.WORKSPACE, audience=Audience.AGENTS)
 def write_file(given: WriteInput, context: Context) -> WriteOutput:
     """Write a text file in the workspace: a new one, or the whole of an old one anew.
 
@@ -61,7 +61,7 @@ class EditOutput(BaseModel):
     text: str = Field(description="The lines round it as they are now.")
 
 
-@capability("files.edit", effects=Effects.WORKSPACE, for_agents=True)
+@capability("files.edit", effects=Effects.WORKSPACE, audience=Audience.AGENTS)
 def edit_file(given: EditInput, context: Context) -> EditOutput:
     """Change a part of a text file in the workspace: `old` is replaced by `new`, exactly, in one place.
 

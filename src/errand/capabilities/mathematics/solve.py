@@ -2,12 +2,12 @@
 
 from errand.capabilities.child import Work
 from errand.capabilities.mathematics.model import MathInput, MathOutput
-from errand.capability import Context, capability
+from errand.capability import Audience, Context, capability
 
 SECONDS = 30.0
 
 
-@capability("math.solve", for_agents=True)
+@capability("math.solve", audience=Audience.AGENTS)
 def solve(given: MathInput, context: Context) -> MathOutput:  # noqa: ARG001  # every capability takes it
     """Do mathematics exactly, as nobody should in the head: equations, derivatives, integrals, limits.
 

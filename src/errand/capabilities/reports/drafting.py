@@ -14,7 +14,7 @@ from errand.capabilities.documents.model import DocumentRef
 from errand.capabilities.reports.check import missing_sections
 from errand.capabilities.reports.model import ChartRef, ClaimsRef, ReportRef
 from errand.capabilities.reports.pictures import load_image
-from errand.capability import Capability, Context, capability
+from errand.capability import Audience, Capability, Context, capability
 from errand.model import Models, Role
 
 
@@ -53,7 +53,10 @@ DRAFTER: Agent[Draft] = Agent(
 
 def draft_capability(agents: Agents, models: Models) -> Capability[DraftInput, DraftOutput]:
     @capability(
-        "report.draft", needs=[needs_model(models, Role.WORK)], time_limit_seconds=3_600.0, for_agents=True
+        "report.draft",
+        needs=[needs_model(models, Role.WORK)],
+        time_limit_seconds=3_600.0,
+        audience=Audience.MODELS,
     )
     def draft(given: DraftInput, context: Context) -> DraftOutput:
         """Write a finished text from findings, figures and documents: report, comparison with recommendation,

@@ -10,7 +10,7 @@ from errand.capabilities.cited.evidence import Evidence, gather
 from errand.capabilities.cited.shelf import room_of
 from errand.capabilities.cited.writing import READING, needs_model
 from errand.capabilities.reports.model import Claims, ClaimsRef, ReportRef, Verdict
-from errand.capability import ArtifactRef, Capability, Context, capability
+from errand.capability import ArtifactRef, Audience, Capability, Context, capability
 from errand.domain.errors import AgentFailed, ModelDeclined
 from errand.model import Models, Role
 
@@ -58,7 +58,10 @@ REVIEWER: Agent[Review] = Agent(
 
 def review_capability(agents: Agents, models: Models) -> Capability[ReviewInput, Verdict]:
     @capability(
-        "result.review", needs=[needs_model(models, Role.REVIEW)], time_limit_seconds=1_800.0, for_agents=True
+        "result.review",
+        needs=[needs_model(models, Role.REVIEW)],
+        time_limit_seconds=1_800.0,
+        audience=Audience.MODELS,
     )
     def review(given: ReviewInput, context: Context) -> Verdict:
         """Review a result against the request and the evidence, by a model that did not write it.

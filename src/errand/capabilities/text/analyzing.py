@@ -12,7 +12,7 @@ from errand.capabilities.cited.tracing import untraced
 from errand.capabilities.cited.writing import READING, needs_model
 from errand.capabilities.documents.model import DocumentRef
 from errand.capabilities.text.model import Finding, Findings, FindingsRef, Quotation, Weight
-from errand.capability import Capability, Context, capability
+from errand.capability import Audience, Capability, Context, capability
 from errand.model import Models, Role
 
 _MOST_INLINE = 40
@@ -61,7 +61,10 @@ ANALYST: Agent[Analysis] = Agent(
 
 def analyze_capability(agents: Agents, models: Models) -> Capability[AnalyzeInput, AnalyzeOutput]:
     @capability(
-        "text.analyze", needs=[needs_model(models, Role.WORK)], time_limit_seconds=3_600.0, for_agents=True
+        "text.analyze",
+        needs=[needs_model(models, Role.WORK)],
+        time_limit_seconds=3_600.0,
+        audience=Audience.MODELS,
     )
     def analyze(given: AnalyzeInput, context: Context) -> AnalyzeOutput:
         """Analyze documents by given criteria: findings with weight and verbatim passages, and gaps.

@@ -13,7 +13,7 @@ from errand.capabilities.cited.writing import READING, Work, needs_model, stored
 from errand.capabilities.documents.model import DocumentRef
 from errand.capabilities.reports.model import ClaimsRef, ReportRef
 from errand.capabilities.text.model import Quotation, Summary, SummaryRef
-from errand.capability import Capability, Context, capability
+from errand.capability import Audience, Capability, Context, capability
 from errand.model import Models, Role
 
 _LONGEST_INLINE = 8_000
@@ -56,7 +56,10 @@ ANSWERER: Agent[Answer] = Agent(
 
 def answer_capability(agents: Agents, models: Models) -> Capability[AnswerInput, AnswerOutput]:
     @capability(
-        "text.answer", needs=[needs_model(models, Role.WORK)], time_limit_seconds=1_800.0, for_agents=True
+        "text.answer",
+        needs=[needs_model(models, Role.WORK)],
+        time_limit_seconds=1_800.0,
+        audience=Audience.MODELS,
     )
     def answer(given: AnswerInput, context: Context) -> AnswerOutput:
         """Answer a question from documents, with the verbatim passages that the answer rests on.

@@ -10,7 +10,7 @@ from errand.capabilities.cited.text import MarkedText
 from errand.capabilities.cited.writing import READING, RECKONING, Work, needs_model, stored, write
 from errand.capabilities.documents.model import DocumentRef
 from errand.capabilities.reports.model import ClaimsRef, ReportRef
-from errand.capability import Capability, Context, capability
+from errand.capability import Audience, Capability, Context, capability
 from errand.model import Models, Role
 
 
@@ -50,7 +50,10 @@ REASONER: Agent[Reasoning] = Agent(
 
 def reason_capability(agents: Agents, models: Models) -> Capability[ReasonInput, ReasonOutput]:
     @capability(
-        "text.reason", needs=[needs_model(models, Role.WORK)], time_limit_seconds=3_600.0, for_agents=True
+        "text.reason",
+        needs=[needs_model(models, Role.WORK)],
+        time_limit_seconds=3_600.0,
+        audience=Audience.MODELS,
     )
     def reason(given: ReasonInput, context: Context) -> ReasonOutput:
         """Reason from given material to a conclusion or decision: steps, assumptions, what would change it.
