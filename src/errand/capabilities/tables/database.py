@@ -1,7 +1,5 @@
 """A query's database: in memory, bounded, shut off from files and network before any SQL of others runs."""
 
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -9,7 +7,6 @@ import duckdb
 
 from errand.domain.errors import InputRefused
 
-SECONDS = 30.0
 _BOUNDS: dict[str, str | int | float | list[str]] = {
     "threads": 2,
     "memory_limit": "512MB",
@@ -57,29 +54,16 @@ def checked(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
 
 
 @contextmanager
-def limited(connection: duckdb.DuckDBPyConnection, hint: str) -> Iterator[None]:
-    """What runs within is ended at the limit of time; DuckDB's errors become sentences that end in `hint`."""
-    began = time.monotonic()
-    timer = threading.Timer(SECONDS, connection.interrupt)
-    timer.start()
+def told(hint: str) -> Iterator[None]:
+    """DuckDB's errors become sentences that end in `hint`."""
     try:
         yield
-    except duckdb.InterruptException as error:
-        raise InputRefused(_too_long()) from error
     except duckdb.OutOfMemoryException as error:
         raise InputRefused("The query needs more than 512 MB of memory: ask for fewer rows.") from error
     except duckdb.Error as error:
         raise InputRefused(f"The query failed: {said(error)} {hint}") from error
-    finally:
-        timer.cancel()
-    if time.monotonic() - began > SECONDS:
-        raise InputRefused(_too_long())
 
 
 def said(error: duckdb.Error) -> str:
     """DuckDB's words, which tell a writer of SQL what to change, on one line."""
     return " ".join(str(error).split("\n\nLINE")[0].split())[:600].rstrip(".") + "."
-
-
-def _too_long() -> str:
-    return f"The query was ended after {SECONDS:g} seconds: ask for fewer rows, or join on fewer."
