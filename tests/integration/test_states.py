@@ -1,9 +1,10 @@
 """Random walks over what can happen to a task, held against what docs/states.md draws and promises."""
 
+import random
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -14,9 +15,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from errand.domain.errors import InputRefused, NotFound
+from errand.domain.errors import InputRefused, NotFound, PlanRefused, Transient
 from errand.domain.event import Event, EventType
-from errand.domain.ids import WorkerId
+from errand.domain.ids import SubtaskKey, WorkerId
 from errand.domain.plan import Plan, Step
 from errand.domain.question import Question, QuestionView
 from errand.domain.request import Limits, Request
@@ -47,6 +48,7 @@ OUTCOMES: dict[str, Callable[[], Outcome]] = {
     "stumbles": lambda: Failed("no", Fault.TRANSIENT),
     "waits": lambda: Failed("no", Fault.BUSY),
     "breaks": lambda: Failed("no", Fault.DEFECT),
+    "finds": lambda: Succeeded({"value": 1}, replan="It is pointless."),
     "asks": lambda: Asked(Question("name", "Which?")),
 }
 
@@ -80,7 +82,7 @@ def plans(draw: st.DrawFn) -> Plan:
 
 
 MOVES = ["work"] * 16 + ["claim"] * 6 + ["settle"] * 6 + ["answer"] * 4 + ["time_passes"] * 4
-RARE_MOVES = ["retry", "retry_named", "tell_progress", "lose"] * 2 + ["cancel"]
+RARE_MOVES = ["retry", "retry_named", "replan", "tell_progress", "lose"] * 2 + ["cancel"]
 
 
 @dataclass(frozen=True)
@@ -104,14 +106,19 @@ MOVE = st.builds(
 @given(
     plan=plans(),
     limited=st.booleans(),
+    most_replans=st.sampled_from([0, 2]),
     moves=st.lists(MOVE, min_size=25, max_size=60),
 )
 def test_whatever_happens_the_states_stay_true_and_the_task_can_end(
     plan: Plan,
     limited: bool,  # noqa: FBT001  # drawn by name
+    most_replans: int,
     moves: list[Move],
 ) -> None:
-    with tempfile.TemporaryDirectory() as folder, closing(Walk(Path(folder), plan, limited=limited)) as walk:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        closing(Walk(Path(folder), plan, limited=limited, most_replans=most_replans)) as walk,
+    ):
         for move in moves:
             walk.make(move)
         walk.to_its_end()
@@ -120,9 +127,9 @@ def test_whatever_happens_the_states_stay_true_and_the_task_can_end(
 class Walk:
     """One task, and everything that may happen to it; each move is checked."""
 
-    def __init__(self, folder: Path, plan: Plan, *, limited: bool) -> None:
+    def __init__(self, folder: Path, plan: Plan, *, limited: bool, most_replans: int) -> None:
         shutil.copy(empty_database(), folder / "errand.db")
-        self.installation = TestInstallation(folder, plan)
+        self.installation = TestInstallation(folder, plan, most_replans=most_replans)
         self.installation.clock.still_at = datetime(2026, 1, 1, tzinfo=UTC)
         self.engine, self.plan = self.installation.engine, plan
         limits = Limits(wall_seconds=300 if limited else None)
@@ -162,14 +169,43 @@ class Walk:
     def settle(self, move: Move) -> None:
         """Any job that was ever claimed: many are late."""
         for job in self.jobs[::-1][move.pick :][:1] or self.jobs[-1:]:
-            self.report(job, move.kind)
+            self.report(job, move.kind, move.pick)
 
-    def report(self, job: Job, kind: str) -> None:
+    def report(self, job: Job, kind: str, pick: int | None = None) -> None:
+        """As a worker does: a revision that is not taken is a fault of its job."""
         outcome = OUTCOMES[kind]()
         if isinstance(outcome, Succeeded) and job.capability == "plan":
-            outcome = Succeeded({"score": 1.0}, plan=self.plan)
-        held = self.is_held(job)
-        assert self.engine.settle(job, outcome) == held
+            plan = self.plan if job.address.key == "plan" else self.revision(job, pick)
+            outcome = Succeeded({"score": 1.0}, plan=plan)
+        held, before = self.is_held(job), self.now()
+        try:
+            assert self.engine.settle(job, outcome) == held
+        except (Transient, PlanRefused):
+            assert self.now() == before
+            assert self.engine.settle(job, Failed("overtaken", Fault.TRANSIENT)) == held
+
+    def revision(self, job: Job, pick: int | None) -> Plan:
+        """Steps on any of the task's, also on those that ended or fall; without a pick, none at all."""
+        chance, number = random.Random(pick), job.address.key.removeprefix("plan-")
+        known = sorted(key for key, each in self.subtasks().items() if each.capability != "plan")
+        steps: list[Step] = []
+        for n in range(0 if pick is None else chance.randrange(3)):
+            needs = chance.sample(known, min(len(known), chance.randrange(3)))
+            steps.append(step(f"r{number}x{n}", "test.give", *needs, optional=chance.random() < 0.3))
+            known.append(steps[-1].key)
+        before = sorted({*known} - {each.key for each in steps})
+        drop, supersedes = (chance.sample(before, chance.randrange(len(before) + 1)) for _ in range(2))
+        return Plan(
+            tuple(steps), drop=tuple(map(SubtaskKey, drop)), supersedes=tuple(map(SubtaskKey, supersedes))
+        )
+
+    def replan(self, move: Move) -> None:
+        before = self.now()
+        try:
+            key = self.engine.replan(self.task, f"otherwise {move.pick}", "somebody")
+            assert self.now()[1][key] == "ready"
+        except InputRefused:
+            assert self.now() == before
 
     def tell_progress(self, move: Move) -> None:
         for job in self.jobs[::-1][move.pick :]:
@@ -196,7 +232,7 @@ class Walk:
         assert self.engine.cancel(self.task) is not ended
 
     def retry(self, move: Move) -> None:
-        self.retry_keys(() if move.pick % 2 else [key for key in self.fallen() if key != "plan"])
+        self.retry_keys(() if move.pick % 2 else self.fallen())
 
     def retry_named(self, move: Move) -> None:
         keys = sorted(self.subtasks())
@@ -222,7 +258,7 @@ class Walk:
 
     def to_its_end(self) -> None:
         """Workers go on as they should: the task ends."""
-        for _ in range(3 * len(self.plan.steps) + 6):
+        for _ in range(3 * len(self.subtasks()) + 12):
             for job in [job for job in self.jobs if self.is_held(job)]:
                 self.report(job, "succeeds")
             for each in self.asked(only_open=True):
@@ -246,7 +282,8 @@ class Walk:
         return (now.status, now.attempt) == ("running", job.attempt)
 
     def fallen(self) -> list[str]:
-        return [k for k, each in self.subtasks().items() if each.status.ended and each.status != "succeeded"]
+        fell = [each for each in self.subtasks().values() if each.status.ended and each.status != "succeeded"]
+        return [each.address.key for each in fell if each.capability != "plan" and not each.is_gone]
 
     def asked(self, *, only_open: bool) -> list[QuestionView]:
         with self.installation.database.read() as tx:
@@ -269,7 +306,7 @@ class Walk:
         with self.installation.database.read() as tx:
             events = reading.events(tx, self.task, 0, limit=100_000)
         assert [each.number for each in events] == list(range(1, len(events) + 1))
-        assert replayed(events, list(self.subtasks())) == self.now()
+        assert replayed(events, self.subtasks()) == self.now()
 
     def the_counters_are_right(self) -> None:
         view, subtasks = self.installation.view(self.task), self.subtasks()
@@ -298,16 +335,20 @@ class Walk:
         assert len(self.asked(only_open=True)) == statuses.count("waiting")
 
 
-def replayed(events: list[Event], keys: list[str]) -> tuple[str, dict[str, str]]:
-    """Statuses of the task and of its subtasks, from nothing but the events and the keys of the plan."""
+def replayed(events: list[Event], known: Mapping[str, SubtaskView]) -> tuple[str, dict[str, str]]:
+    """Statuses of the task and of its subtasks, from nothing but the events and which revision of the
+    plan brought which."""
+    brought: dict[object, list[str]] = {}
+    for key, each in known.items():
+        brought.setdefault(each.revision if each.capability != "plan" else None, []).append(key)
     task, subtasks = "queued", {"plan": "ready"}
     for event in events:
         kind = event.type.value.removeprefix("task.")
-        task = {"submitted": "queued", "started": "running", "planned": task, "retried": "running"}.get(
+        task = {"submitted": "queued", "started": "running", "retried": "running"}.get(
             kind, task if event.subtask else kind
         )
-        if event.type is EventType.TASK_PLANNED:
-            subtasks |= {key: "pending" for key in keys if key != "plan"}
+        if event.type in (EventType.TASK_PLANNED, EventType.TASK_REPLANNED):
+            subtasks |= dict.fromkeys(brought.get(event.data.get("revision", 1), []), "pending")
         if event.type is EventType.TASK_RETRIED:
             again = event.data["subtasks"]
             subtasks |= {str(key): "pending" for key in again if isinstance(again, list)}  # type: ignore[union-attr]  # JSON
