@@ -4,12 +4,22 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from pydantic import BaseModel
 
-from errand.capability import CapabilityDescription
+from errand.agents.agent import Agent
+from errand.capabilities.code.changing import PROGRAMMER
+from errand.capabilities.reports.drafting import DRAFTER
+from errand.capabilities.reports.reviewing import REVIEWER
+from errand.capabilities.text.reasoning import REASONER
+from errand.capabilities.work import WORKER
+from errand.capability import Audience, CapabilityDescription
 from errand.config import Settings
 from errand.container import Embedded
 from errand.domain.task import PLAN
 from errand.service import CapabilityView
+from tests.architecture.project import ROOT
+
+PROMPTS = ROOT / "src" / "errand" / "agents" / "prompts"
 
 
 @pytest.fixture(scope="module")
@@ -69,3 +79,29 @@ def test_what_is_not_offered_here_tells_how_to_get_it(views: list[CapabilityView
 
 def test_each_gives_something_back(shipped: list[CapabilityDescription]) -> None:
     assert {each.name for each in shipped if not each.outputs} == set()
+
+
+def test_the_tools_that_agents_are_told_of_are_there(shipped: list[CapabilityDescription]) -> None:
+    tools = {each.name.replace(".", "_") for each in shipped}
+    subjects = {name.split("_")[0] for name in tools}
+    prompts = " ".join(path.read_text(encoding="utf-8") for path in PROMPTS.glob("*.md"))
+    told = {word for word in re.findall(r"`([a-z]+_[a-z_]+)`", prompts) if word.split("_")[0] in subjects}
+
+    assert told - tools == set()
+    assert {"document_passages", "files_edit", "math_solve", "table_query"} <= told
+
+
+@pytest.mark.parametrize(
+    "agent", [WORKER, PROGRAMMER, REASONER, REVIEWER, DRAFTER], ids=lambda each: each.name
+)
+def test_the_tools_that_an_agent_is_given_are_there(
+    shipped: list[CapabilityDescription], agent: Agent[BaseModel]
+) -> None:
+    assert set(agent.tools) - {each.name for each in shipped} == set()
+
+
+def test_every_tool_is_explained(shipped: list[CapabilityDescription]) -> None:
+    page = (ROOT / "docs" / "tools.md").read_text(encoding="utf-8")
+    tools = {each.name for each in shipped if each.audience is Audience.AGENTS} | set(WORKER.tools)
+
+    assert {name for name in tools if f"`{name}`" not in page} == set()

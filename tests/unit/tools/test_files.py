@@ -1,5 +1,6 @@
 """What an agent can do with the files of a workspace."""
 
+import os
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -229,6 +230,17 @@ def test_edits_are_noted_out_of_sight(context: FolderContext) -> None:
     edit(context, "os", "re")
 
     assert [each.path for each in Folder(context.workspace).walk()] == ["README.md", "data.bin", "src/app.py"]
+
+
+def test_a_file_that_is_too_large_to_search_is_told(tmp_path: Path) -> None:
+    context = with_files(tmp_path, {"a.txt": "", "b.txt": "hello"})
+    os.truncate(context.workspace / "a.txt", 20_000_001)
+    found = search_files.run(SearchInput(text="hello"), context)
+
+    assert (len(found.hits), found.complete) == (1, False)
+    assert found.remarks == [
+        "Not searched: a.txt has 20,000,001 bytes, more than the 20,000,000 read of a file."
+    ]
 
 
 def test_a_file_that_can_not_be_opened_is_told_and_the_others_are_searched(tmp_path: Path) -> None:

@@ -88,12 +88,12 @@ def _found(search: _Search) -> SearchOutput:
 
 
 def _texts(folder: Folder, wanted: SearchInput, unread: list[str]) -> Iterator[tuple[str, list[str]]]:
-    """The text files to search; `unread` takes why one can not be opened."""
+    """The text files to search; `unread` takes why one can not be read."""
     for entry in folder.walk(wanted.folder):
-        if fits(entry.path, wanted.pattern) and entry.size <= LARGEST_TEXT:
+        if fits(entry.path, wanted.pattern):
             try:
                 content = decode(folder.read(entry.path, LARGEST_TEXT))
-            except InputRefused as refusal:  # it is gone by now, or may not be read
+            except InputRefused as refusal:  # too large, gone by now, or not to be read by us
                 unread.append(str(refusal))
                 continue
             if content.is_text:
