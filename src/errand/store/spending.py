@@ -51,6 +51,8 @@ class Spending:
     ) -> None:
         self._database, self._clock = database, clock
         self.ceilings = ceilings or Ceilings()
+        self.counts_time = any(self.ceilings.of(scope).wall_seconds is not None for scope in _DAILY)
+        """Whether there is a limit on how long jobs run in a day; asked twice for every job."""
         self._freed = threading.Condition()
 
     # -- calls -----------------------------------------------------------------------------------------
@@ -144,11 +146,6 @@ class Spending:
         return replace(asked, wall_seconds=lower)
 
     # -- time ------------------------------------------------------------------------------------------
-
-    @property
-    def counts_time(self) -> bool:
-        """Whether there is a limit on how long jobs run in a day."""
-        return any(self.ceilings.of(scope).wall_seconds is not None for scope in _DAILY)
 
     def refuse_when_time_is_over(self, who: Principal | TaskId, *, of_task: bool = False) -> None:
         """Raises LimitReached when the jobs of today ran for as long as they may: the principal's, or
