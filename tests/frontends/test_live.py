@@ -114,3 +114,16 @@ def test_progress_of_one_step_is_told_in_lines_at_most_once_a_second() -> None:
         view.tell(each)
 
     assert [line.split("s  ")[1] for line in out.getvalue().splitlines()] == ["read: page 1", "read: page 3"]
+
+
+def test_what_an_agent_does_is_told_in_lines_once() -> None:
+    out, progress = io.StringIO(), Progress()
+    view = LineView(progress, Console(file=out, width=200))
+    said: Said = (EventType.SUBTASK_PROGRESS, "read", {"message": "reader: hands in"})
+    for each in told(
+        (EventType.SUBTASK_TURN, "read", {"turn": 1}), said, (EventType.SUBTASK_TOOL, "read", {})
+    ):
+        progress.tell(each)
+        view.tell(each)
+
+    assert [line.split("s  ")[1] for line in out.getvalue().splitlines()] == ["read: reader: hands in"]

@@ -101,9 +101,22 @@ def test_without_a_result_it_says_why() -> None:
 
 
 def test_an_excerpt_is_the_first_heading_and_what_stands_under_it() -> None:
-    text = "> note\n\n# Title\n\n![x](y)\n\n## Summary\n\nFirst \x1b[2Jwords.\n\n| a |\n\n## More\n\nRest."
+    text = "> note\n\n# Title\n\n![x](y)\n\n## Summary\n\nFirst \x1b[2Jwords.\n\n## More\n\nRest."
 
     assert excerpt(text) == "# Title\n\n## Summary\n\nFirst words."
+
+
+def test_an_excerpt_goes_past_a_table_and_shows_a_letter() -> None:
+    text = (
+        "# Title\n\n## Who\n\n| a |\n|---|\n| 1 |\n| 2 |\n\n## Letter\n\nTo send:\n\n> Dear Ada,\n>\n> when?"
+    )
+
+    shown = excerpt(text)
+
+    assert (
+        shown
+        == "# Title\n\n## Who\n\n(2 rows in a table)\n\n## Letter\n\nTo send:\n\n> Dear Ada,\n>\n> when?"
+    )
 
 
 def test_an_excerpt_has_an_end() -> None:

@@ -26,6 +26,8 @@ _STYLES = {
     SubtaskStatus.FAILED: "red",
     SubtaskStatus.DEAD: "red",
 }
+_TOLD_AS_PROGRESS = (EventType.SUBTASK_TURN, EventType.SUBTASK_TOOL)
+"""An agent says in a sentence of its own what it does."""
 _URGENT = (SubtaskStatus.RUNNING, SubtaskStatus.WAITING, SubtaskStatus.FAILED, SubtaskStatus.DEAD)
 
 
@@ -45,7 +47,7 @@ class LineView:
 
     def tell(self, event: Event) -> None:
         ready = event.type is EventType.SUBTASK_READY and not event.data.get("why")
-        if ready or self._too_soon(event):
+        if ready or event.type in _TOLD_AS_PROGRESS or self._too_soon(event):
             return
         begun = self._progress.begun or event.time
         after = f"{(event.time - begun).total_seconds():7.1f} s  "

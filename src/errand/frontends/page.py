@@ -27,7 +27,8 @@ def result_page(record: JsonObject, places: Mapping[str, str], content: bytes | 
 
 
 def excerpt(page: str) -> str:
-    """The beginning for a screen: the first heading and what stands under it, without pictures and tables."""
+    """The beginning for a screen: the first headings and what stands under them. Of a table it says that it
+    is there; pictures, code and the note at the top are left out."""
     taken: list[str] = []
     headings = length = 0
     for block in re.split(r"\n\s*\n", page.strip()):
@@ -35,7 +36,10 @@ def excerpt(page: str) -> str:
             headings += 1
             if headings > _EXCERPT_HEADINGS and length > 0:
                 break
-        elif block.lstrip().startswith(("|", "![", "<", "```", ">")):
+        elif block.lstrip().startswith(("![", "<", "```")) or (block.startswith(">") and not taken):
+            continue
+        elif block.lstrip().startswith("|"):
+            taken.append(_of_table(block))
             continue
         if taken and length + len(block) > _EXCERPT_CHARACTERS:
             break
@@ -44,6 +48,11 @@ def excerpt(page: str) -> str:
     while len(taken) > 1 and _is_heading(taken[-1]):
         taken.pop()
     return "\n\n".join(_cut(wording.plain(block).strip()) for block in taken)
+
+
+def _of_table(block: str) -> str:
+    rows = len(block.strip().splitlines()) - 2
+    return f"({wording.number(rows, 'row')} in a table)" if rows > 0 else "(a table)"
 
 
 def _is_heading(block: str) -> bool:
