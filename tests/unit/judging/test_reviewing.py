@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from errand.capabilities.reports.model import ReportRef, Verdict
+from errand.capabilities.reports.model import Claim, Claims, ClaimsRef, ReportRef, Verdict
 from errand.capabilities.reports.reviewing import review_capability
+from errand.capabilities.sources import Source
 from errand.domain.errors import LimitReached, ModelDeclined
 from errand.domain.json import JsonObject
 from errand.model import Prompt, Reply, Said
@@ -63,6 +64,16 @@ def test_the_reviewer_sees_request_result_verdict_and_evidence(tmp_path: Path) -
         True
     ] * 4
     assert said.index("<untrusted") < said.index("Both are good.")
+
+
+def test_the_reviewer_reads_a_quotation_of_the_result_once(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, handing_in(NOTHING))
+    source = Source(document="offer.md", sha256="", where="line 1")
+    claims = Claims(claims=tuple(Claim(shown=s, sources=(source,)) for s in ("Both are good.", "36 weeks")))
+    reviewed(desk, claims=desk.context.save_model(ClaimsRef, "claims.json", claims))
+    said = next(each.text for each in desk.models.prompts[0].messages if isinstance(each, Said))
+
+    assert (said.count("Both are good."), said.count("36 weeks")) == (1, 1)
 
 
 def declining(prompt: Prompt) -> Reply:

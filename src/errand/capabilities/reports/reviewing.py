@@ -101,7 +101,7 @@ def _material(given: ReviewInput, before: Verdict, context: Context, room: int) 
         Section("The result", result[:_LONGEST_RESULT]),
         *files,
         Section("What the program found", _verdict(before)),
-        Section("Passages and figures that the result rests on", _claims(given.claims, context)),
+        *_claims(given.claims, result, context),
         *gathered.sections(given.request),
     )
     return Material("Review the result that is given below.", sections, gathered.files)
@@ -112,8 +112,10 @@ def _verdict(verdict: Verdict) -> str:
     return "\n".join((said, *(f"- {fault}" for fault in verdict.faults), *verdict.checked))
 
 
-def _claims(ref: ClaimsRef | None, context: Context) -> str:
+def _claims(ref: ClaimsRef | None, result: str, context: Context) -> tuple[Section, ...]:
+    """Without what the result quotes itself, in its list of sources."""
     claims = context.load_model(ref, Claims).claims if ref else ()
+    untold = [each for each in claims if each.value or each.shown not in result]
     lines = [
         f"[{each.mark}] {each.sources[0].document}, {each.sources[0].where}: "
         + (
@@ -121,6 +123,6 @@ def _claims(ref: ClaimsRef | None, context: Context) -> str:
             if each.value
             else f"“{each.shown}”"
         )
-        for each in claims[:_MOST_CLAIMS]
+        for each in untold[:_MOST_CLAIMS]
     ]
-    return "\n".join(lines) or "None are listed."
+    return (Section("More that the result rests on", "\n".join(lines)),) if lines else ()
