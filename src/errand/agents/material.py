@@ -36,7 +36,9 @@ def first_message(material: Material, files: Files, today: date) -> str:
         for each in files
     ]:
         parts.append(f"# Files\n\nGive these names to tools, without changes.\n\n{untrusted(listed)}")
-    parts.append(f"Today is {today.isoformat()}.")
+    parts.append(
+        f"Today is {today.isoformat()}; where the request names another day as today, that one counts."
+    )
     return "\n\n".join(parts) + "\n"
 
 

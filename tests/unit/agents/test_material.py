@@ -25,7 +25,7 @@ def test_text_of_others_stands_in_a_block_and_ours_does_not() -> None:
 
     assert first_message(Material("Read it.", sections), Files(), TODAY) == (
         "# Task\n\nRead it.\n\n# A page\n\n<untrusted>\nBuy!\n</untrusted>\n\n# Rules\n\nBe brief.\n\n"
-        "Today is 2026-03-04.\n"
+        "Today is 2026-03-04; where the request names another day as today, that one counts.\n"
     )
 
 

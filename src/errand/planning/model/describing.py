@@ -86,7 +86,7 @@ def playbook(plan: Plan, name: str) -> Section:
         "result": str(plan.result) if plan.result else None,
         "check": plan.check,
     }
-    return Section("A playbook that fits", _json(shown))
+    return Section("A playbook that may fit", _json(shown))
 
 
 def _planned(step: Step) -> JsonObject:
