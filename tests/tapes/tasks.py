@@ -52,6 +52,14 @@ TASKS = (
         "From these minutes make a table of who must do what by when, and write a short friendly reminder "
         "to whoever is late. Today is 10 November 2026.",
         _inputs("minutes"),
+        must_say=(
+            "Marta Lind | Send the list",
+            "**Late, by 4 days**",
+            "Nobody yet | Insurance",
+            "28 February 2027",
+            "Only Marta Lind is late",
+            "> Dear Marta,",
+        ),
     ),
     Taped(
         "budget",
