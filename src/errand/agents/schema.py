@@ -1,5 +1,6 @@
 """JSON Schema of what a model fills in, where files are given by their names."""
 
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -22,7 +23,9 @@ class _FilesByName(GenerateJsonSchema):
         return super().model_schema(schema)
 
 
+@lru_cache(maxsize=256)  # a millisecond or two each, at every run of an agent for every tool
 def schema_of(model: type[BaseModel]) -> JsonObject:
+    """Shared by all who ask: not to be changed."""
     made: JsonObject = model.model_json_schema(schema_generator=_FilesByName)
     return made
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, case, func, insert, select, update
+from sqlalchemy import Connection, Row, Table, bindparam, case, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from errand.domain.budget import Amounts, Cost, CostsBy, ReservationId, Scope, Usage
@@ -32,6 +32,14 @@ _SUMS = [
     for of in ("held", "lost")
     for kind in Kind
 ]
+
+_CHANGE = (
+    update(spending)
+    .where(spending.c.scope == bindparam("at_scope"), spending.c.key == bindparam("at_key"))
+    .values(
+        {name: spending.c[name] + bindparam(f"more_{name}") for k in Kind for name in (k.value, f"held_{k}")}
+    )
+)
 
 Place = tuple[Scope, str]
 """A row of `spending`."""
@@ -154,10 +162,10 @@ def _close(tx: Connection, row: Found, becomes: State, used: Amounts, usage: Usa
     )
     freed = _held(row) if row.state == State.HELD else Amounts()
     counted = Amounts(row.microdollars, row.tokens, row.calls)
-    changed = {k.value: spending.c[k] + getattr(used, k) - getattr(counted, k) for k in Kind}
-    changed |= {f"held_{k}": spending.c[f"held_{k}"] - getattr(freed, k) for k in Kind}
-    for place in places(row.task, row.principal, row.day):
-        tx.execute(update(spending).where(*_at(place)).values(changed))
+    change = {f"more_{k}": getattr(used, k) - getattr(counted, k) for k in Kind}
+    change |= {f"more_held_{k}": -getattr(freed, k) for k in Kind}
+    where = places(row.task, row.principal, row.day)
+    tx.execute(_CHANGE, [{"at_scope": scope, "at_key": key} | change for scope, key in where])
 
 
 def _held(row: Found) -> Amounts:
