@@ -54,7 +54,7 @@ docs: setup ## write the parts of docs/ that are made from the code
 	@$(bin)/python scripts/docs.py
 
 bench: setup ## measure: BENCH="engine run" for some of them, ARGS for their arguments
-	@for each in $(or $(BENCH),$(filter-out planner,$(basename $(notdir $(wildcard benchmarks/[a-z]*.py))))); do \
+	@for each in $(or $(BENCH),$(filter-out planner narrowing,$(basename $(notdir $(wildcard benchmarks/[a-z]*.py))))); do \
 	  echo "== $$each"; $(bin)/python benchmarks/$$each.py $(ARGS); done
 
 lock: setup ## compile requirements.lock from pyproject.toml; UPGRADE=1 for the newest that fit
