@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from errand.capabilities.financials.model import StatementsRef
+from errand.capabilities.financials.model import Flag, FlagSet, FlagsRef, Severity, StatementsRef
 from errand.capabilities.reports.check import CheckInput, check
 from errand.capabilities.reports.drafting import DraftOutput, draft_capability
 from errand.capabilities.reports.model import Claims
@@ -145,7 +145,21 @@ def test_given_figures_are_cited_by_their_ids_and_hold_against_the_facts(tmp_pat
     )
 
     assert check.run(given, desk.context).faults == ()
-    assert "F1 | Net sales, FY2025 | 412,300,000 USD" in first_message(desk)
+    assert "Net sales, USD: F1 FY2025 412,300,000 | F2 FY2024 388,100,000" in first_message(desk)
+
+
+def test_a_figure_that_was_computed_twice_is_given_once(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, handing_in(GOOD))
+    growth = statements("USD").lines[0].figures[0].model_copy(update={"formula": "24.2 = 412.3 - 388.1"})
+    named = {"severity": Severity.LOW, "explanation": "Sales grew.", "figures": (growth,)}
+    found = [
+        Flag(rule="grown", title="Sales grew", **named),
+        Flag(rule="more", title="More was sold", **named),
+    ]
+    flags = FlagSet(company="Fernhill", flags=tuple(found), rules_applied=2)
+    drafted(desk, flags=desk.context.save_model(FlagsRef, "flags.json", flags))
+
+    assert first_message(desk).count("= 412.3 - 388.1") == 1
 
 
 def first_message(desk: Desk) -> str:

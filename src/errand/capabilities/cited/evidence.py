@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import TypeVar
 
 from pydantic import BaseModel, Field
@@ -74,11 +75,9 @@ class Gathered:
 
     def sections(self, about: str) -> tuple[Section, ...]:
         """`about` decides which passages of a long document are shown."""
-        listed = [
-            f"{g.id} | {g.subject}, {g.figure.period} | {_value(g.figure)}" for g in self.figures.values()
-        ]
-        figures = [Section("Figures given, each with its id", "\n".join(listed))] if listed else []
-        return (*figures, *self.parts, *self.shelf.sections(about))
+        listed = "\n".join(_figure_lines(self.figures.values()))
+        title = "Figures given, each after its id; those with `=` are computed"
+        return (*([Section(title, listed)] if listed else []), *self.parts, *self.shelf.sections(about))
 
 
 def gather(given: Evidence, context: Context, room: int) -> Gathered:
@@ -86,7 +85,7 @@ def gather(given: Evidence, context: Context, room: int) -> Gathered:
     statements = _load(given.statements, Statements, context)
     ratios = _load(given.ratios, RatioSet, context)
     flags = _load(given.flags, FlagSet, context)
-    figures = [*_of_statements(statements), *_of_ratios(ratios), *_of_flags(flags)][:_MOST_FIGURES]
+    figures = [*_once((*_of_statements(statements), *_of_ratios(ratios), *_of_flags(flags)))][:_MOST_FIGURES]
     parts = [
         *(_summary(context.load_model(each, Summary)) for each in given.summaries),
         *(_findings(context.load_model(each, Findings)) for each in given.findings),
@@ -105,9 +104,26 @@ def _load(ref: ArtifactRef | None, model: type[M], context: Context) -> M | None
     return context.load_model(ref, model) if ref else None
 
 
+def _figure_lines(figures: Iterable[Given]) -> Iterator[str]:
+    """`Revenue, USD: F1 FY2025 812,344,000 | F2 FY2024 741,906,000`, all that follow one another."""
+    for (subject, unit), several in groupby(figures, key=lambda each: (each.subject, each.figure.unit)):
+        shown = " | ".join(f"{g.id} {g.figure.period} {_value(g.figure)}" for g in several)
+        yield f"{subject}, {unit}: {shown}"
+
+
 def _value(figure: Figure) -> str:
-    computed = f", computed: {figure.formula}" if figure.formula else ""
-    return exact(figure.value, figure.unit) + computed
+    said = (figure.formula or "").partition(" = ")[2]
+    return exact(figure.value, "") + (f" = {said}" if said else "")
+
+
+def _once(figures: Iterable[tuple[str, Figure]]) -> Iterator[tuple[str, Figure]]:
+    """A figure that was computed in the same way is given under the first of its names."""
+    seen: set[tuple[str, str | None]] = set()
+    for subject, figure in figures:
+        computed = (figure.period, figure.formula)
+        if not figure.formula or computed not in seen:
+            yield subject, figure
+        seen.add(computed)
 
 
 def _of_statements(statements: Statements | None) -> Iterator[tuple[str, Figure]]:

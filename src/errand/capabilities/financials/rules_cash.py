@@ -94,10 +94,10 @@ def _payouts(view: View) -> Finding | None:
     if view.is_bank or not free or not paid or paid.value <= max(free.value, Decimal(0)):
         return None
     severity = Severity.HIGH if free.value <= 0 else graded(paid.value / free.value, medium="1.25")
-    kind = "negative free cash flow" if free.value < 0 else "free cash flow"
+    compared = "come on top of a negative" if free.value < 0 else "are more than the"
     return Finding(
         severity,
-        f"Dividends and share buybacks of {amount(paid)} are more than the {kind} of {amount(free)}",
+        f"Dividends and share buybacks of {amount(paid)} {compared} free cash flow of {amount(free)}",
         (paid, free),
     )
 
