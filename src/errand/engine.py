@@ -293,7 +293,8 @@ class Engine:
         with self._database.write() as tx:
             if reopening.view_of(tx, task_id).status.ended:
                 return False
-            gone = changes.cancel_open(tx, task_id, now=now, error=why)
+            fault = Fault.LIMIT if limit_reached else None
+            gone = changes.cancel_open(tx, task_id, now=now, error=why, fault=fault)
             news = [News(EventType.SUBTASK_CANCELLED, key) for key in gone]
             state.advance(tx, task_id, news, now=now, opened=-len(gone))
             end_task(tx, task_id, now, limit_reached)

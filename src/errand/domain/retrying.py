@@ -19,6 +19,8 @@ class Restart:
     """Those of them whose answers are forgotten: an answer may be what was wrong."""
     overtaken: frozenset[str] = frozenset()
     """Failed attempts to plan anew that do not run again: what they were to make up for does."""
+    goes_on: frozenset[str] = frozenset()
+    """Those whose conversation with a model goes on where it stopped: nothing was wrong with it."""
 
 
 def restart(subtasks: Sequence[SubtaskView], only: Collection[str] = ()) -> Restart:
@@ -53,6 +55,7 @@ def restart(subtasks: Sequence[SubtaskView], only: Collection[str] = ()) -> Rest
         ready=frozenset(key for key, n in unmet.items() if n == 0),
         unmet=unmet,
         overtaken=frozenset(overtaken),
+        goes_on=frozenset(key for key in again if key not in only and _was_stopped(known[key])),
         ask_again=frozenset(
             key
             for key in again
@@ -87,6 +90,11 @@ def _refuse_unusable(subtasks: Sequence[SubtaskView], only: Collection[str]) -> 
         made_a_plan = known[key].capability == PLAN and known[key].status is SubtaskStatus.SUCCEEDED
         if made_a_plan or (key == PLAN and len(known) > 1):
             raise InputRefused("A plan is made once: submit the request again to have it planned anew.")
+
+
+def _was_stopped(each: SubtaskView) -> bool:
+    """From outside, in the middle of its work."""
+    return each.status.ended and each.fault in (Fault.LIMIT, Fault.BUSY, Fault.LOST)
 
 
 def _stops_what_needs_it(need: SubtaskView) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy.engine import RowMapping
 from errand.domain.ids import SubtaskAddress, TaskId
 from errand.domain.json import JsonObject
 from errand.domain.retrying import Restart
-from errand.domain.task import StoredArtifact, SubtaskStatus, TaskStatus
+from errand.domain.task import Fault, StoredArtifact, SubtaskStatus, TaskStatus
 from errand.store.state import MAX_ATTEMPTS, Row
 from errand.store.tables import DEAD, WAITING, artifact, dependency, job, question, subtask, task, turn
 
@@ -66,11 +66,10 @@ def update_task(connection: Connection, task_id: TaskId, **values: object) -> No
 
 
 def reopen(connection: Connection, task_id: TaskId) -> None:
-    """A task that may have ended runs again, without a limit on its time."""
+    """A task that may have ended runs again."""
     update_task(
-        connection, task_id, status=TaskStatus.RUNNING, ended=None, result=None, missing=[], fault=None,
-        deadline=None,
-    )  # fmt: skip
+        connection, task_id, status=TaskStatus.RUNNING, ended=None, result=None, missing=[], fault=None
+    )
 
 
 def supersede(connection: Connection, task_id: TaskId, keys: Sequence[str]) -> None:
@@ -131,7 +130,9 @@ def answer_question(
     return changed.mappings().first()
 
 
-def cancel_open(connection: Connection, task_id: TaskId, *, now: datetime, error: str) -> list[str]:
+def cancel_open(
+    connection: Connection, task_id: TaskId, *, now: datetime, error: str, fault: Fault | None = None
+) -> list[str]:
     """End every subtask that has not ended, with its job and its question; their keys."""
     connection.execute(
         update(job)
@@ -147,7 +148,7 @@ def cancel_open(connection: Connection, task_id: TaskId, *, now: datetime, error
                 [SubtaskStatus.PENDING, SubtaskStatus.READY, SubtaskStatus.RUNNING, SubtaskStatus.WAITING]
             ),
         )
-        .values(status=SubtaskStatus.CANCELLED, ended=now, lease_until=None, error=error)
+        .values(status=SubtaskStatus.CANCELLED, ended=now, lease_until=None, error=error, fault=fault)
         .returning(subtask.c.key)
     )
     return [row.key for row in rows]
@@ -181,7 +182,8 @@ def restart(
     opened = [{"in_task": task_id, "in_key": key} for key in plan.unmet]
     connection.execute(_END_JOB, [each | {"now": now} for each in opened])
     connection.execute(_DROP_ARTIFACTS, opened)
-    connection.execute(_FORGET_TURNS, opened)
+    if afresh := [each for each in opened if each["in_key"] not in plan.goes_on]:
+        connection.execute(_FORGET_TURNS, afresh)
     connection.execute(
         _RESTART,
         [

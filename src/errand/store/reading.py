@@ -321,13 +321,19 @@ def expired(connection: Connection, now: datetime, only: TaskId | None) -> list[
 
 
 def alike_in_a_row(connection: Connection, held: Job, fault: Fault, most: int) -> int:
-    """How many attempts directly before this one ended with this fault; at most `most` are looked at."""
+    """How many attempts directly before this one ended with this fault; at most `most` are looked at, and
+    none from before a person had something of the task done again."""
+    task_id = held.address.task
+    retried = select(func.max(event.c.time)).where(
+        event.c.task == task_id, event.c.type == EventType.TASK_RETRIED
+    )
     found = (
         select(job.c.outcome)
         .where(
-            job.c.task == held.address.task,
+            job.c.task == task_id,
             job.c.subtask == held.address.key,
             job.c.attempt < held.attempt,
+            func.coalesce(job.c.started >= retried.scalar_subquery(), True),
         )
         .order_by(job.c.attempt.desc())
         .limit(most)
