@@ -229,6 +229,12 @@ def test_the_next_model_of_the_list_takes_over(fault: ErrandError) -> None:
     assert reply.model == "second"
 
 
+def test_answers_that_nobody_can_read_are_no_busy_models() -> None:
+    first, second = Played(answers=[BadReply("What?")]), Played("second", answers=[BadReply("Eh?")])
+    with pytest.raises(BadReply, match=r"What\? Eh\?"):
+        models(Time(), first, second).ask(Role.WORK, PROMPT, CountingMeter())
+
+
 def test_when_all_are_busy_the_time_is_that_of_the_first_one_free() -> None:
     first, second = Played(answers=[busy(3_600.0)]), Played("second", answers=[busy(60.0)])
     with pytest.raises(ModelBusy) as raised:

@@ -106,6 +106,12 @@ def test_who_says_when_to_come_back_is_believed() -> None:
     assert Patience().after(failed, job(1), NOW, random.Random(1)) == Again(NOW + timedelta(seconds=7))
 
 
+@pytest.mark.parametrize("fault", [Fault.TRANSIENT, Fault.BUSY])
+def test_who_wants_to_be_left_alone_for_ever_is_asked_again_after_a_day(fault: Fault) -> None:
+    failed = Failed("never", fault, retry_after_seconds=float("inf"))
+    assert Patience().after(failed, job(1), NOW, random.Random(1)) == Again(NOW + timedelta(days=1))
+
+
 def test_who_is_busy_is_asked_more_and_more_rarely_and_costs_no_attempt() -> None:
     patience, chance, busy = Patience(), random.Random(1), Failed("busy", Fault.BUSY)
     waits = [patience.after(busy, job(40), NOW, chance, same_before=n) for n in range(19)]

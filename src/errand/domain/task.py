@@ -189,6 +189,9 @@ class Patience:
     most_busy: int = 20
     """Attempts in a row after which nobody waits for a busy service any longer: after more than an hour."""
 
+    longest_wish_seconds: float = 86_400.0
+    """That the other side is believed when it names the time of the next attempt."""
+
     def most_in_a_row(self, fault: Fault) -> int:
         """Of a fault that is no strike: after so many attempts in a row it is a dead letter."""
         return self.most_lost if fault is Fault.LOST else self.most_busy
@@ -207,7 +210,7 @@ class Patience:
         if job.attempt >= job.max_attempts:
             return GivenUp(SubtaskStatus.DEAD)
         if failed.retry_after_seconds is not None:
-            return Again(now + timedelta(seconds=failed.retry_after_seconds))
+            return Again(now + self._wished(failed.retry_after_seconds))
         return Again(now + self.backoff.delay(job.attempt, chance))
 
     def _after_no_strike(
@@ -218,8 +221,11 @@ class Patience:
             return GivenUp(SubtaskStatus.DEAD)
         if failed.fault is Fault.LOST:
             return Again(now)
-        asked = timedelta(seconds=failed.retry_after_seconds or 0.0)
+        asked = self._wished(failed.retry_after_seconds or 0.0)
         return Again(now + max(asked, self.busy_backoff.delay(before + 1, chance)))
+
+    def _wished(self, seconds: float) -> timedelta:
+        return timedelta(seconds=min(seconds, self.longest_wish_seconds))
 
 
 @dataclass(frozen=True, slots=True)

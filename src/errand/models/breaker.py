@@ -1,11 +1,12 @@
 """A circuit breaker: a model that does not answer is left alone for a while, by everyone in this process.
 
-    closed ──5 busy faults in a row within 2 minutes──► open ──30 s … 10 min──► half open: one call tries
-      ▲                                                   ▲                          │
-      └───────────── it answered ─────────────────────────┼──────────────────────────┤
-                                                          └── it did not: twice as long
+    closed ──5 busy faults in a row within 15 min.──► open ──30 s … 10 min──► half open: one call tries
+      ▲                                                ▲                          │
+      └───────────── it answered ──────────────────────┼──────────────────────────┤
+                                                       └── it did not: twice as long
 
-A provider that says when it wants to be asked again is asked again then, whatever the state.
+A provider that says when it wants to be asked again is asked again then, whatever the state, and after a day
+at the latest.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,10 +22,12 @@ from errand.domain.errors import ModelBusy
 class Policy:
     most_faults: int = 5
     """So many in a row, and it opens."""
-    window_seconds: float = 120.0
-    """From the first of them to the last."""
+    window_seconds: float = 900.0
+    """From the first of them to the last: five calls, one after the other, that nobody answers in time."""
     first_pause: float = 30.0
     longest_pause: float = 600.0
+    longest_wish: float = 86_400.0
+    """Seconds that a provider is believed when it asks for a pause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ def after_nothing(state: State, now: float, *, trial: bool) -> State:
 def after_fault(state: State, now: float, policy: Policy, *, trial: bool, retry_after: float | None) -> State:
     """After a call that found the model busy."""
     if retry_after is not None:
-        until = max(state.asked_not_before, now + retry_after)
+        until = max(state.asked_not_before, now + min(retry_after, policy.longest_wish))
         return replace(state, asked_not_before=until, trying=state.trying and not trial)
     if trial:
         pause = min(state.pause * 2, policy.longest_pause)

@@ -191,8 +191,11 @@ def _fitting(prompt: Prompt, estimate: int, model: LanguageModel) -> Prompt:
 
 
 def _together(faults: Sequence[Transient]) -> Transient:
-    """Of a whole list of models; the time is that of the one that is free first."""
+    """Of a whole list of models; the time is that of the one that is free first. Where none was busy, each
+    was paid for an answer that can not be used: that is no reason to ask again for as long as it takes."""
     if len(faults) == 1:
         return faults[0]
+    if not any(isinstance(each, ModelBusy) for each in faults):
+        return BadReply(" ".join(map(str, faults)))
     times = [each.retry_after_seconds for each in faults if each.retry_after_seconds is not None]
     return ModelBusy(" ".join(map(str, faults)), retry_after_seconds=min(times, default=None))

@@ -141,3 +141,20 @@ def test_the_time_that_a_provider_names_holds_for_everyone_and_is_no_fault() -> 
         clock.now += 7.0
 
     call(asked)
+
+
+def test_a_provider_that_names_no_end_is_asked_again_after_a_day() -> None:
+    asked = breaker(Clock())
+    busy(asked, retry_after=float("inf"))
+
+    assert asked.open_seconds == 86_400.0
+
+
+def test_calls_one_after_the_other_that_end_at_their_time_limit_are_a_row() -> None:
+    clock = Clock()
+    asked = Breaker("openai:gpt-5", clock)
+    for _ in range(5):
+        clock.now += 125.0
+        busy(asked)
+
+    assert asked.open_seconds == 30.0
