@@ -1,7 +1,9 @@
 """Is a quotation really in a document? What a model says that it read is believed only when this finds it."""
 
+import csv
 import re
 from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 
 from errand.capabilities.documents.model import Document
 from errand.capabilities.reports.reading import folded
@@ -22,10 +24,11 @@ def find_quote(document: Document, quote: str, block: int | None = None) -> Sour
     """Where `quote` stands in the document, word for word; None when it does not.
 
     White space, the shape of quotation marks and dashes, and invisible characters may differ; letters, their
-    case, digits and punctuation may not. `Source.quote` is the document's own wording. Of several places it
-    is the first one in `block`, else the first of all.
+    case, digits and punctuation may not. Rows of tables may be written with ` | ` round empty cells and at
+    their ends, and those of a CSV file as they stand in it. `Source.quote` is the document's own wording. Of
+    several places it is the first one in `block`, else the first of all.
     """
-    for wording in dict.fromkeys([folded(quote), folded(quote).strip(_MARKS).strip()]):
+    for wording in dict.fromkeys(_wordings(document, quote)):
         if not re.search(r"\w", wording) or len(wording) > LONGEST_QUOTE:
             continue
         sought = _pattern(wording)
@@ -33,6 +36,21 @@ def find_quote(document: Document, quote: str, block: int | None = None) -> Sour
         if found:
             return _source(document, found)
     return None
+
+
+def _wordings(document: Document, quote: str) -> Iterator[str]:
+    yield folded(quote)
+    yield folded(quote).strip(_MARKS).strip()
+    lines = quote.splitlines()
+    if "|" in quote:
+        yield _as_rows(line.split("|") for line in lines)
+    if document.media_type == "text/csv" and len(quote) <= LONGEST_QUOTE:
+        yield _as_rows(csv.reader(lines))
+
+
+def _as_rows(rows: Iterable[list[str]]) -> str:
+    """As a table stands in a document's text."""
+    return folded("\n".join(" | ".join(filter(None, map(str.strip, row))) for row in rows))
 
 
 def _first_in(document: Document, sought: re.Pattern[str], block: int | None) -> re.Match[str] | None:

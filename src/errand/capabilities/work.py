@@ -37,7 +37,9 @@ class WorkOutput(BaseModel):
     report: ReportRef = Field(description="The same as Markdown with its sources.")
     claims: ClaimsRef = Field(description="On what each mark and figure of it rests.")
     files: list[ArtifactRef] = Field(description="Files that it made.")
-    documents: list[DocumentRef] = Field(description="Files that its sources quote, read as documents.")
+    documents: list[DocumentRef] = Field(
+        description="All that its sources may quote: those given, and files that it made."
+    )
 
 
 class Carried(MarkedText):

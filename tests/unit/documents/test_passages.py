@@ -191,3 +191,27 @@ def test_a_document_without_text_says_so_and_its_outline_says_why(context: Folde
     assert outlined(context, document).remarks == ["Page 1 has no text."]
     with pytest.raises(InputRefused, match="holds no text"):
         passages(context, document)
+
+
+def test_an_empty_cell_of_a_table_is_seen(context: FolderContext) -> None:
+    document = read_file(context, "counts.csv", b"site,count,by\nOld Weir,18,Ada\nGravel Bar,,Ben\nMill,7,\n")
+
+    assert passages(context, document).text.splitlines()[2:] == ["Gravel Bar |  | Ben", "Mill | 7 |"]
+
+
+def test_the_empty_cells_of_a_table_that_lays_out_a_page_are_left_out(context: FolderContext) -> None:
+    document = read_file(context, "laid_out.csv", b"Revenue,,$,,\n,,,,391\nCost,,,,210\n")
+
+    assert passages(context, document).text == "[0] Revenue | $\n391\nCost | 210"
+
+
+def test_the_number_of_a_list_item_is_shown_with_it(context: FolderContext) -> None:
+    document = read_file(context, "sheet.md", b"Do this:\n\n3. Count.\n\n   Twice.\n4. Add.\n\n- Rest.\n")
+
+    assert passages(context, document).text.splitlines() == [
+        "[0] Do this:",
+        "[1 item 3.] Count.",
+        "[2] Twice.",
+        "[3 item 4.] Add.",
+        "[4] Rest.",
+    ]

@@ -120,6 +120,28 @@ def test_a_draft_that_stays_wrong_is_not_handed_over(tmp_path: Path) -> None:
         drafted(Desk(tmp_path, handing_in(WRONG["a figure that no source holds"][0])))
 
 
+def test_figures_beside_a_wrong_source_are_not_told_as_faults_of_their_own(tmp_path: Path) -> None:
+    wrong = draft(TEXT, {**BRIGHTWATER, "quote": "Brightwater wants $12,400."}, STONEFORD, DEARER)
+    desk = Desk(tmp_path, handing_in(wrong, GOOD))
+    drafted(desk)
+
+    assert "Brightwater wants" in desk.told()
+    assert "The figure" not in desk.told()
+
+
+def test_a_calculation_may_use_zero_and_numbers_that_its_source_writes_as_words(tmp_path: Path) -> None:
+    wait: JsonObject = {"n": 3, "calculation": "6 = (6 + 6 + 0) / 2", "of": [1]}
+    desk = Desk(tmp_path, handing_in(draft("It takes 6 [3] weeks on average.", BRIGHTWATER, wait)))
+
+    assert b"computed: 6 =" in desk.context.load(drafted(desk).report)
+
+
+def test_it_gives_all_documents_that_it_may_quote(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, handing_in(GOOD))
+
+    assert drafted(desk).documents == [desk.document()]
+
+
 def test_sections_that_are_asked_for_must_be_there(tmp_path: Path) -> None:
     with_section = draft(f"{TEXT}\n\n## Risks\n\nA late delivery.", BRIGHTWATER, STONEFORD, DEARER)
     desk = Desk(tmp_path, handing_in(GOOD, with_section))

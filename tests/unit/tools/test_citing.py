@@ -43,6 +43,7 @@ def document() -> Document:
         "The cooperation began",
         "P-100 | 1,200",
         "It isn't easy to replace. The price of steel rose",
+        "| Pump | Price |\n| P-100 |  | 1,200 |",
     ],
 )
 def test_white_space_marks_and_dashes_may_differ(document: Document, quote: str) -> None:
@@ -86,6 +87,33 @@ def test_the_place_that_was_named_goes_before_the_first_one(document: Document) 
     places = [find_quote(document, "It isn't easy to replace.", block) for block in (None, 5, 3, 99)]
 
     assert [place.where for place in places if place] == ["Suppliers", "Customers", "Suppliers", "Suppliers"]
+
+
+COUNTS = parse(b'site,date,count\n"Bar, Gravel",2026-09-01,\n"Bar, Gravel",2026-09-08,44\n', "counts.csv")
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        '"Bar, Gravel",2026-09-08,44',
+        "Bar, Gravel | 2026-09-01 |",
+        '"Bar, Gravel",2026-09-01,\n"Bar, Gravel",2026-09-08,44',
+    ],
+)
+def test_a_row_of_a_csv_file_may_be_copied_as_it_stands_there(quote: str) -> None:
+    assert find_quote(COUNTS, quote) is not None
+
+
+@pytest.mark.parametrize("quote", ['"Bar, Gravel",2026-09-01,44', "Bar,Gravel,2026-09-08,44"])
+def test_a_row_that_the_csv_file_does_not_hold_is_not_found(quote: str) -> None:
+    assert find_quote(COUNTS, quote) is None
+
+
+def test_what_stands_in_a_table_without_headings_is_said_to_be_in_a_table() -> None:
+    source = find_quote(COUNTS, "Bar, Gravel | 2026-09-08 | 44")
+
+    assert source is not None
+    assert source.where == "table"
 
 
 @given(st.integers(0, len(TEXT)), st.integers(0, len(TEXT)))

@@ -14,7 +14,7 @@ from errand.capabilities.reports.check_figures import CONSTANTS, POWERS, Shown, 
 from errand.capabilities.reports.formula import recompute
 from errand.capabilities.reports.markdown import Picture, Span, escape, inline_runs
 from errand.capabilities.reports.model import Claim, Claims
-from errand.capabilities.reports.reading import Amount, amounts, folded
+from errand.capabilities.reports.reading import Amount, amounts, folded, numbers_in_words
 from errand.capabilities.sources import Source
 from errand.capability import ArtifactRef
 
@@ -87,6 +87,7 @@ def finish(text: MarkedText, gathered: Gathered, request: str, *, pictures: Sequ
     from errand.capabilities.reports.parsing import parse
 
     known, faults = _look_up(text, gathered, request)
+    wrong = {entry.n for entry in text.sources} - {each.n for each in known}
     faults += _mark_faults(text)
     markdown = _with_sources(text.markdown, known)
     blocks = parse(markdown)
@@ -101,7 +102,9 @@ def finish(text: MarkedText, gathered: Gathered, request: str, *, pictures: Sequ
         (s.link for r in runs for s in r if isinstance(s, Span) and s.link), gathered, request
     )
     claims = list(dict.fromkeys(claims))
-    faults += verdict_of(markdown, claims, gathered.shelf.documents, request=request).faults
+    faults += verdict_of(
+        markdown, claims, gathered.shelf.documents, request=request, passed_over=wrong
+    ).faults
     return Finished(markdown, Claims(claims=tuple(claims)), tuple(dict.fromkeys(faults)))
 
 
@@ -182,6 +185,7 @@ def _calculation(entry: Entry, known: dict[int, Known], request: str) -> Known |
     parents = [known[n] for n in entry.of]
     held = {abs(value) for parent in parents for value, _ in parent.values}
     held |= {value for parent in parents for source in parent.sources for value in said(source)}
+    held |= {Decimal(n) for parent in parents for n in numbers_in_words(parent.quote)}
     held |= {each.value for each in amounts(request)}
     strange = [o for o in again.operands if o not in CONSTANTS and not any(_scaled_near(o, h) for h in held)]
     if strange:

@@ -44,7 +44,7 @@ class Done(Generic[O]):
     output: O
     finished: Finished
     documents: list[DocumentRef]
-    """Files made by tools that it quotes, for whoever checks it."""
+    """All that it may quote, for whoever checks it: what was given, and files made by tools."""
 
 
 def needs_model(models: Models, role: Role) -> Need:
@@ -76,7 +76,8 @@ def write(work: Work[O], agents: Agents, context: Context) -> Done[O]:
     output = agents.run(replace(work.agent, accept=faults), material, context)
     joined = work.gathered.shelf.joined(output.files, context)
     new = joined.documents[len(work.gathered.shelf.documents) :]
-    documents = [context.save_model(DocumentRef, f"{d.name}.document.json", d) for d in new]
+    given = [each for each in work.gathered.files if isinstance(each, DocumentRef)]
+    documents = [*given, *(context.save_model(DocumentRef, f"{d.name}.document.json", d) for d in new)]
     return Done(output, finished(output), documents)
 
 

@@ -50,6 +50,7 @@ class BlockWriter:
         emphasis: Emphasis | None = None,
         lead: str | None = None,
         page: int | None = None,
+        marker: str | None = None,
     ) -> None:
         """White space is folded, but in code; a text without anything to read makes no block."""
         if kind is BlockKind.CODE:
@@ -58,8 +59,9 @@ class BlockWriter:
             text = fold(text)
         if text.strip():
             block = Block(
-                kind=kind, text=text, start=self._offset, level=level, emphasis=emphasis, lead=lead, page=page
-            )
+                kind=kind, text=text, start=self._offset, level=level, emphasis=emphasis, lead=lead,
+                page=page, marker=marker,
+            )  # fmt: skip
             self._append(block)
 
     def table(

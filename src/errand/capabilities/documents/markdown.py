@@ -41,6 +41,7 @@ def _without_front_matter(text: str) -> str:
 
 def _write(tokens: Sequence["Token"], writer: BlockWriter) -> None:
     inside: list[str] = []
+    marker = ""
     position = 0
     while position < len(tokens):
         token = tokens[position]
@@ -50,21 +51,28 @@ def _write(tokens: Sequence["Token"], writer: BlockWriter) -> None:
             writer.add(BlockKind.CODE, token.content)
         elif token.nesting == 1:
             inside.append(token.type)
+            marker = (
+                f"{token.info}{token.markup}" if token.type == "list_item_open" and token.info else marker
+            )
         elif token.nesting == -1:
             inside.pop()
         elif token.type == "inline":
-            _write_inline(token, inside, tokens[position - 1], writer)
+            _write_inline(token, inside, tokens[position - 1], writer, marker)
+            marker = ""
         position += 1
 
 
-def _write_inline(token: "Token", inside: Sequence[str], opener: "Token", writer: BlockWriter) -> None:
+def _write_inline(
+    token: "Token", inside: Sequence[str], opener: "Token", writer: BlockWriter, marker: str
+) -> None:
+    """`marker`: of the item of a numbered list that it begins."""
     text, emphasis, lead = _read_inline(token.children or [])
     if opener.type == "heading_open":
         writer.add(BlockKind.HEADING, text, level=int(opener.tag[1:]), emphasis=emphasis)
         return
     around = {"list_item_open": BlockKind.ITEM, "blockquote_open": BlockKind.QUOTE}
     kind = next((around[each] for each in reversed(inside) if each in around), BlockKind.PARAGRAPH)
-    writer.add(kind, text, emphasis=emphasis, lead=lead)
+    writer.add(kind, text, emphasis=emphasis, lead=lead, marker=marker or None)
 
 
 def _read_inline(tokens: Sequence["Token"]) -> tuple[str, Emphasis | None, str | None]:

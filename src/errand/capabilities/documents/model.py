@@ -48,6 +48,9 @@ class Block(BaseModel):
     page: int | None = Field(default=None, description="Page of the original, from 1, where it has pages.")
     anchor: str | None = Field(default=None, description="Id of the element in the original, for links.")
     sheet: str | None = Field(default=None, description="Of a workbook, the sheet that a table is on.")
+    marker: str | None = Field(
+        default=None, description="Of an item of a numbered list: its number as written, `3.`."
+    )
     rows: tuple[tuple[str, ...], ...] = Field(
         default=(), description="Of a table: its cells, empty ones kept."
     )

@@ -20,6 +20,8 @@ _LONGEST_LINE = 150
 _LONGEST_TITLE = 150
 """Characters of a block that is taken for a heading because of how it is set."""
 _LEVEL_OF_SET_OFF = 10
+_MOST_EMPTY = 0.25
+"""Of the cells of a table; more, and it was laid out, not filled in."""
 _SET_OFF = frozenset({Emphasis.BOLD, Emphasis.BOLD_ITALIC, Emphasis.UNDERLINE})
 
 
@@ -119,22 +121,39 @@ def read_passages(given: PassagesInput, context: Context) -> PassagesOutput:
 
 def marked(number: int, block: Block) -> str:
     """As models see a block: where it stands, then its text."""
-    return f"{_mark(number, block)} {block.text}"
+    return f"{_mark(number, block)} {_shown(block)}"
 
 
 def _mark(number: int, block: Block, start: int = 0) -> str:
+    item = f" item {block.marker}" if block.marker else ""
     page = f" page {block.page}" if block.page is not None else ""
-    return f"[{number}{page}{f' from character {start}' if start else ''}]"
+    return f"[{number}{item}{page}{f' from character {start}' if start else ''}]"
+
+
+def _shown(block: Block) -> str:
+    """Its text; of a table that is mostly filled also the empty cells, so that it is seen what is missing.
+
+    The many empty cells of tables that only lay a page out are left out, as in the text.
+    """
+    if not block.rows:
+        return block.text
+    columns = [
+        n for n in range(max(map(len, block.rows))) if any(row[n : n + 1] > ("",) for row in block.rows)
+    ]
+    rows = [[row[n] if n < len(row) else "" for n in columns] for row in block.rows if any(row)]
+    empty = sum(row.count("") for row in rows)
+    if empty > _MOST_EMPTY * len(rows) * len(columns):
+        return block.text
+    return "\n".join(" | ".join(row).strip() for row in rows)
 
 
 def _read(document: Document, given: PassagesInput) -> tuple[list[str], int, int]:
     """The lines, the number of the last block, and where in it reading stopped; 0: at its end."""
     first = document.blocks[given.from_block]
-    if given.from_character >= len(first.text):
-        raise InputRefused(
-            f"Block {given.from_block} has {len(first.text):,} characters: begin at one of them."
-        )
-    rest = first.text[given.from_character :]
+    whole = _shown(first)
+    if given.from_character >= len(whole):
+        raise InputRefused(f"Block {given.from_block} has {len(whole):,} characters: begin at one of them.")
+    rest = whole[given.from_character :]
     kept = _fitting(rest, given.characters)
     shown = [f"{_mark(given.from_block, first, given.from_character)} {kept}"]
     if len(kept) < len(rest):

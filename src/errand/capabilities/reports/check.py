@@ -5,7 +5,7 @@ computed again. It shares with whoever wrote the report nothing but the Markdown
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from pydantic import BaseModel
 
@@ -81,7 +81,9 @@ def verdict_of(
     facts: FactSet | None = None,
     must_contain: Sequence[str] = (),
     request: str = "",
+    passed_over: Collection[int] = (),
 ) -> Verdict:
+    """`passed_over`: marks whose sources are known to be wrong; figures beside them are not looked at."""
     from errand.capabilities.reports.parsing import parse
 
     blocks = parse(markdown)
@@ -91,7 +93,7 @@ def verdict_of(
     verbatim = _longest_first(
         [*(claim.shown for claim in passages if library.holds(claim)), *filter(library.contains, quoted)]
     )
-    shown = list(figures_shown(blocks, verbatim))
+    shown = [each for each in figures_shown(blocks, verbatim) if not each.marks.intersection(passed_over)]
     faults = [
         *_section_faults(blocks, must_contain),
         *_placeholder_faults(blocks, verbatim),

@@ -46,7 +46,7 @@ _LOSS_WORDS = (
 _WORD_REACH = 80
 _HEAD_SCALES = {"thousands": 3, "millions": 6, "billions": 9}
 CONSTANTS = frozenset(
-    Decimal(each) for each in (1, 2, 3, 4, 5, 12, 90, 91, 92, 100, 360, 364, 365, 366, 371, 1000)
+    Decimal(each) for each in (0, 1, 2, 3, 4, 5, 12, 90, 91, 92, 100, 360, 364, 365, 366, 371, 1000)
 )
 """What a formula may hold besides reported values: years, days, percent."""
 POWERS = (0, 3, 6, 9)

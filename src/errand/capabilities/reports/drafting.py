@@ -35,7 +35,9 @@ class DraftInput(Evidence):
 class DraftOutput(BaseModel):
     report: ReportRef = Field(description="The text as Markdown, with its sources below.")
     claims: ClaimsRef = Field(description="On what each mark and figure of it rests.")
-    documents: list[DocumentRef] = Field(description="Results of queries that it quotes.")
+    documents: list[DocumentRef] = Field(
+        description="All that it may quote: those given, and results of queries."
+    )
 
 
 class Draft(MarkedText):
@@ -62,7 +64,8 @@ def draft_capability(agents: Agents, models: Models) -> Capability[DraftInput, D
         """Write a finished text from findings, figures and documents: report, comparison with recommendation,
         comments, letter or homework answers. Each statement carries its source, each figure is traced.
 
-        Give it every document that its material was made from.
+        Give it every document that its material was made from. Its `documents` are these and results of
+        queries: whoever checks the text needs all of them.
         """
         work = Work(
             DRAFTER,

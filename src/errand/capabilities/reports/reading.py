@@ -11,6 +11,10 @@ _CODES = (
     "|PHP|VND|KRW|TWD|BRL|MXN|ARS|CLP|COP|PEN|ZAR|NGN|EGP|KES|AED|SAR|QAR|KWD"
 )
 _SCALES = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12, "mn": 6, "bn": 9, "tn": 12}
+_IN_WORDS = (
+    "zero", "one|once", "two|twice", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+    "eleven", "twelve",
+)  # fmt: skip
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _AMOUNT = re.compile(
     rf"(?<![\w.,])(?P<minus>[-−])?(?:(?P<symbol>[$€£¥₹₩₪])|(?P<before>{_CODES})\s)?\s?(?P<minus2>[-−])?"
@@ -50,6 +54,11 @@ def amounts(text: str) -> Iterator[Amount]:
             start=found.start(),
             end=found.end(),
         )
+
+
+def numbers_in_words(text: str) -> set[int]:
+    """`six nights` says 6; up to twelve, as English writes small numbers."""
+    return {n for n, word in enumerate(_IN_WORDS) if re.search(rf"\b(?:{word})\b", text, re.IGNORECASE)}
 
 
 def quotations(text: str, least_words: int) -> Iterator[str]:

@@ -24,7 +24,9 @@ class ReasonOutput(BaseModel):
     would_change: list[str] = Field(description="What, if it were otherwise, would change the conclusion.")
     report: ReportRef = Field(description="Conclusion, steps, assumptions and sources as Markdown.")
     claims: ClaimsRef = Field(description="On what each mark and figure of it rests.")
-    documents: list[DocumentRef] = Field(description="Results of queries that it quotes.")
+    documents: list[DocumentRef] = Field(
+        description="All that it may quote: those given, and results of queries."
+    )
 
 
 class Reasoning(MarkedText):

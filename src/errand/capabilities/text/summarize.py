@@ -108,14 +108,14 @@ def source_of(document: Document, sentence: Sentence) -> Source:
 
 
 def place(document: Document, number: int) -> str:
-    """Where a block stands, for a person: `page 12, Risk factors`, `sheet Balance`, `paragraph 4`."""
+    """Where a block stands, for a person: `page 12, Risk factors`, `paragraph 4`, `table`."""
     block = document.blocks[number]
     parts = [f"page {block.page}"] if block.page is not None else []
     if block.sheet:
         parts.append(f"sheet {block.sheet}")
     if heading := _heading_above(document, number):
         parts.append(heading.text[:80])
-    return ", ".join(parts) or f"paragraph {number + 1}"
+    return ", ".join(parts) or ("table" if block.kind is BlockKind.TABLE else f"paragraph {number + 1}")
 
 
 def _heading_above(document: Document, number: int) -> Block | None:
