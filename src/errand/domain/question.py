@@ -1,5 +1,6 @@
 """What a subtask asks a person."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -19,6 +20,11 @@ class Question:
     text: str
     kind: QuestionKind = QuestionKind.OPEN
     choices: tuple[str, ...] = ()
+
+
+def bound(name: str, *shown: object) -> str:
+    """A name for a question whose answer counts only for what was shown with it."""
+    return f"{name}-{hashlib.sha256(repr(shown).encode()).hexdigest()[:12]}"
 
 
 @dataclass(frozen=True, slots=True)

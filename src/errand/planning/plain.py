@@ -6,7 +6,7 @@ from dataclasses import replace
 from errand.capability import CapabilityDescription, Context
 from errand.domain.errors import NothingFits
 from errand.domain.plan import Proposal
-from errand.domain.question import Question, QuestionKind
+from errand.domain.question import Question, QuestionKind, bound
 from errand.domain.request import Request
 from errand.planning.planner import Planner
 from errand.planning.state import TaskState
@@ -39,8 +39,11 @@ class PlainPlanner:
 
 
 def confirmed(proposal: Proposal, context: Context) -> Proposal:
-    """The same, when a person wants it. Raises AnswerNeeded, and NothingFits when they do not."""
-    asked = Question(name="plan", text=question(proposal), kind=QuestionKind.CHOICE, choices=(YES, NO))
+    """The same, when a person wants it. Raises AnswerNeeded, and NothingFits when they do not. An attempt
+    that comes to another plan asks again: the answer was to the plan that was shown."""
+    plan = proposal.plan
+    name = bound("plan", plan.steps, plan.result, plan.check, proposal.not_covered)
+    asked = Question(name, question(proposal), QuestionKind.CHOICE, (YES, NO))
     if context.ask(asked).strip().lower() not in (YES, "y"):
         raise NothingFits("The plan was declined: say in other words what is to be done.")
     return replace(proposal, remarks=(*proposal.remarks, "The plan was confirmed by a person."))

@@ -82,9 +82,9 @@ def test_without_a_plan_of_the_rules_the_faults_are_the_answer(tmp_path: Path) -
 
 def test_a_confirmed_plan_of_the_rules_is_not_made_again_by_the_model(tmp_path: Path) -> None:
     made = planning(tmp_path, draft(READ), draft(READ), draft(READ), GOOD, fallback=by_rules(sure=False))
-    with pytest.raises(AnswerNeeded):
+    with pytest.raises(AnswerNeeded) as asked:
         made.plan()
-    made.context.answers["plan"] = "yes"
+    made.context.answers[asked.value.question.name] = "yes"
     assert made.plan().plan.made_by == "rules"
     assert len(made.models.prompts) == 3
 
@@ -94,7 +94,7 @@ def test_a_question_is_asked_once_and_its_answer_used(tmp_path: Path) -> None:
     with pytest.raises(AnswerNeeded) as asked:
         made.plan()
     assert asked.value.question.choices == ("English", "German")
-    made.context.answers["clarify"] = "German"
+    made.context.answers[asked.value.question.name] = "German"
     assert made.plan().plan.made_by == "model scripted"
     assert "The person answered: German" in made.shown
     assert len(made.models.prompts) == 2
@@ -102,7 +102,9 @@ def test_a_question_is_asked_once_and_its_answer_used(tmp_path: Path) -> None:
 
 def test_a_second_question_is_refused(tmp_path: Path) -> None:
     made = planning(tmp_path, QUESTION, QUESTION, GOOD)
-    made.context.answers["clarify"] = "German"
+    with pytest.raises(AnswerNeeded) as asked:
+        made.plan()
+    made.context.answers[asked.value.question.name] = "German"
     assert made.plan().plan.made_by == "model scripted"
     assert "You have asked already" in made.said(-1)
 
@@ -167,7 +169,7 @@ def test_an_unsure_plan_is_confirmed_by_a_person(tmp_path: Path) -> None:
         made.plan()
     assert "1. Read the letter" in asked.value.question.text
     assert "Expected: About 49 s and 0.05 USD." in asked.value.question.text
-    made.context.answers["plan"] = "yes"
+    made.context.answers[asked.value.question.name] = "yes"
     assert "The plan was confirmed by a person." in made.plan().remarks
     assert len(made.models.prompts) == 1
 

@@ -17,7 +17,7 @@ from errand.domain.errors import (
     PlanRefused,
 )
 from errand.domain.plan import Plan, Proposal
-from errand.domain.question import Question, QuestionKind
+from errand.domain.question import Question, QuestionKind, bound
 from errand.domain.request import Request
 from errand.model import Role
 from errand.planning.estimating import Estimator
@@ -198,7 +198,8 @@ _GIVEN_UP = Afresh(reason="").kind
 
 def _ask(asked: DraftQuestion, context: Context) -> tuple[str, str]:
     kind = QuestionKind.CHOICE if asked.choices else QuestionKind.OPEN
-    return asked.text, context.ask(Question("clarify", asked.text, kind, asked.choices))
+    name = bound("clarify", asked.text, asked.choices)
+    return asked.text, context.ask(Question(name, asked.text, kind, asked.choices))
 
 
 def _said_of(failure: ModelFailure) -> str:
