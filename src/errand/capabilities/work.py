@@ -9,11 +9,11 @@ from errand.agents.agent import Agent, Bounds, Section
 from errand.agents.runner import Agents
 from errand.capabilities.cited.evidence import Evidence, gather
 from errand.capabilities.cited.shelf import room_of
-from errand.capabilities.cited.text import MarkedText
+from errand.capabilities.cited.text import IllustratedText
 from errand.capabilities.cited.writing import Work, needs_model, stored, write
 from errand.capabilities.documents.model import DocumentRef
 from errand.capabilities.files.taking import TakeInput, take_files
-from errand.capabilities.reports.model import ClaimsRef, ReportRef
+from errand.capabilities.reports.model import ChartRef, ClaimsRef, ReportRef
 from errand.capability import ArtifactRef, Audience, Capability, Context, Effects, capability
 from errand.model import Models, Role
 
@@ -40,9 +40,10 @@ class WorkOutput(BaseModel):
     documents: list[DocumentRef] = Field(
         description="All that its sources may quote: those given, and files that it made."
     )
+    charts: list[ChartRef] = Field(description="Charts that it drew and shows.")
 
 
-class Carried(MarkedText):
+class Carried(IllustratedText):
     """What came of the instructions."""
 
     made: list[ArtifactRef] = Field(
@@ -84,6 +85,7 @@ def work_capability(agents: Agents, models: Models) -> Capability[WorkInput, Wor
                 request,
                 gather(given, context, room_of(models, Role.WORK)),
                 sections=tuple(sections),
+                pictures=lambda output: output.charts,
             ),
             agents,
             context,
@@ -95,6 +97,7 @@ def work_capability(agents: Agents, models: Models) -> Capability[WorkInput, Wor
             claims=claims,
             files=done.output.made,
             documents=done.documents,
+            charts=done.output.charts,
         )
 
     return work

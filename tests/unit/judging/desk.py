@@ -11,6 +11,7 @@ from errand.agents.runner import Agents
 from errand.capabilities import documents, files
 from errand.capabilities.documents.model import DocumentRef
 from errand.capabilities.documents.read import parse
+from errand.capabilities.reports.chart import draw_chart
 from errand.capabilities.text.find import find
 from errand.capability import Capability, Catalogue
 from errand.domain.json import JsonObject
@@ -58,7 +59,7 @@ class Desk:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.context = FolderContext(self.folder)
         self.models = ScriptedModels(self.script, roles=self.roles)
-        known = Catalogue([*documents.CAPABILITIES, find, *files.CAPABILITIES])
+        known = Catalogue([*documents.CAPABILITIES, find, draw_chart, *files.CAPABILITIES])
         self.agents = Agents(self.models, lambda: known)
 
     def document(self, text: str = OFFERS, name: str = "offers.md") -> DocumentRef:

@@ -12,6 +12,7 @@ from errand.capability import ArtifactRef
 from errand.domain.errors import AgentFailed
 from errand.domain.json import JsonObject
 from errand.model import Role, Said
+from errand.models.scripted import calling
 from errand.testing import FolderContext
 from tests.unit.judging.desk import Desk, handing_in
 from tests.unit.reports.invented_company import make, statements
@@ -142,6 +143,28 @@ def test_it_gives_all_documents_that_it_may_quote(tmp_path: Path) -> None:
     assert drafted(desk).documents == [desk.document()]
 
 
+def test_figures_beside_a_wrong_source_are_not_told_as_faults_of_their_own(tmp_path: Path) -> None:
+    wrong = draft(TEXT, {**BRIGHTWATER, "quote": "Brightwater wants $12,400."}, STONEFORD, DEARER)
+    desk = Desk(tmp_path, handing_in(wrong, GOOD))
+    drafted(desk)
+
+    assert "Brightwater wants" in desk.told()
+    assert "The figure" not in desk.told()
+
+
+def test_a_calculation_may_use_zero_and_numbers_that_its_source_writes_as_words(tmp_path: Path) -> None:
+    wait: JsonObject = {"n": 3, "calculation": "6 = (6 + 6 + 0) / 2", "of": [1]}
+    desk = Desk(tmp_path, handing_in(draft("It takes 6 [3] weeks on average.", BRIGHTWATER, wait)))
+
+    assert b"computed: 6 =" in desk.context.load(drafted(desk).report)
+
+
+def test_it_gives_all_documents_that_it_may_quote(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, handing_in(GOOD))
+
+    assert drafted(desk).documents == [desk.document()]
+
+
 def test_sections_that_are_asked_for_must_be_there(tmp_path: Path) -> None:
     with_section = draft(f"{TEXT}\n\n## Risks\n\nA late delivery.", BRIGHTWATER, STONEFORD, DEARER)
     desk = Desk(tmp_path, handing_in(GOOD, with_section))
@@ -186,6 +209,38 @@ def test_a_figure_that_was_computed_twice_is_given_once(tmp_path: Path) -> None:
 
 def first_message(desk: Desk) -> str:
     return next(each.text for each in desk.models.prompts[0].messages if isinstance(each, Said))
+
+
+DRAWING: JsonObject = {
+    "title": "Prices",
+    "labels": ["Brightwater", "Stoneford"],
+    "series": [{"name": "Price", "values": [12400, 14900]}],
+}
+WITH_CHART: JsonObject = {
+    **GOOD,
+    "markdown": f"{TEXT}\n![Prices of both pumps](prices.png)\n",
+    "charts": ["prices.png"],
+}
+
+
+def test_a_chart_that_its_author_drew_is_shown_and_handed_on(tmp_path: Path) -> None:
+    replies = iter([calling(("chart_draw", DRAWING)), calling(("hand_in", WITH_CHART))])
+    desk = Desk(tmp_path, lambda _prompt: next(replies))
+    output = drafted(desk)
+
+    assert [chart.name for chart in output.charts] == ["prices.png"]
+    assert "](prices.png)" in desk.context.load(output.report).decode()
+
+
+def test_a_picture_that_is_not_there_is_answered_with_those_that_are(tmp_path: Path) -> None:
+    nowhere = {**WITH_CHART, "markdown": f"{TEXT}\n![Prices](costs.png)\n"}
+    replies = iter(
+        calling(each) for each in [("chart_draw", DRAWING), ("hand_in", nowhere), ("hand_in", GOOD)]
+    )
+    desk = Desk(tmp_path, lambda _prompt: next(replies))
+    drafted(desk)
+
+    assert "no picture 'costs.png' to show; there are: prices.png" in desk.told()
 
 
 def test_the_request_may_be_quoted(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from errand.capabilities.reports.check import REQUEST, verdict_of
 from errand.capabilities.reports.check_figures import CONSTANTS, POWERS, Shown, figures_shown, near, said
 from errand.capabilities.reports.formula import recompute
 from errand.capabilities.reports.markdown import Picture, Span, escape, inline_runs
-from errand.capabilities.reports.model import Claim, Claims
+from errand.capabilities.reports.model import ChartRef, Claim, Claims
 from errand.capabilities.reports.reading import Amount, amounts, folded, numbers_in_words
 from errand.capabilities.sources import Source
 from errand.capability import ArtifactRef
@@ -61,6 +61,15 @@ class MarkedText(BaseModel):
     )
 
 
+class IllustratedText(MarkedText):
+    """A marked text that may show charts which its author drew."""
+
+    charts: list[ChartRef] = Field(
+        default=[],
+        description="Names of the charts that you drew and the text shows, as chart_draw gave them.",
+    )
+
+
 @dataclass(frozen=True)
 class Known:
     """An entry that was looked up."""
@@ -96,8 +105,7 @@ def finish(text: MarkedText, gathered: Gathered, request: str, *, pictures: Sequ
     for shown in figures_shown(blocks, [" ".join(quote.split()) for quote in verbatim]):
         claims += _claims_of(shown, known)
     runs = list(inline_runs(blocks))
-    faults += [f"There is no picture {p.name!r} to show." for r in runs for p in r
-               if isinstance(p, Picture) and p.name not in pictures]  # fmt: skip
+    faults += _picture_faults((p.name for r in runs for p in r if isinstance(p, Picture)), pictures)
     faults += _link_faults(
         (s.link for r in runs for s in r if isinstance(s, Span) and s.link), gathered, request
     )
@@ -212,6 +220,13 @@ def _mark_faults(text: MarkedText) -> list[str]:
     if _OWN_SOURCES.search(text.markdown):
         faults.append("Leave out the list of sources: it is made from `sources`.")
     return faults
+
+
+def _picture_faults(shown: Iterable[str], there: Sequence[str]) -> Iterator[str]:
+    for name in shown:
+        if name not in there:
+            known = ", ".join(there) or "none"
+            yield f"There is no picture {name!r} to show; there are: {known}."
 
 
 def _link_faults(links: Iterable[str], gathered: Gathered, request: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ from errand.agents.runner import Agents
 from errand.capabilities.cited.evidence import Gathered
 from errand.capabilities.cited.text import Finished, MarkedText, finish
 from errand.capabilities.documents.model import DocumentRef
-from errand.capabilities.reports.model import ClaimsRef, ReportRef
+from errand.capabilities.reports.model import ChartRef, ClaimsRef, ReportRef
 from errand.capability import Context, Need
 from errand.domain.errors import InputRefused
 from errand.model import Models, Role
@@ -32,7 +32,8 @@ class Work(Generic[O]):
     gathered: Gathered
     sections: tuple[Section, ...] = ()
     """Besides the evidence."""
-    pictures: tuple[str, ...] = ()
+    pictures: Callable[[O], Sequence[ChartRef]] = lambda _output: ()
+    """What it may show."""
     page: Callable[[O], str] = lambda output: output.markdown
     """What is checked and stored, when it is more than the text that was handed in."""
     more: Callable[[O, Finished], Sequence[str]] = lambda _output, _finished: ()
@@ -61,7 +62,8 @@ def write(work: Work[O], agents: Agents, context: Context) -> Done[O]:
     def finished(output: O) -> Finished:
         shelf = work.gathered.shelf.joined(output.files, context)
         text = MarkedText(markdown=work.page(output), sources=output.sources)
-        return finish(text, replace(work.gathered, shelf=shelf), work.request, pictures=work.pictures)
+        names = [each.name for each in work.pictures(output)]
+        return finish(text, replace(work.gathered, shelf=shelf), work.request, pictures=names)
 
     def faults(output: O, _context: Context) -> Sequence[str]:
         try:

@@ -8,7 +8,7 @@ from errand.agents.agent import Agent, Bounds, Section
 from errand.agents.runner import Agents
 from errand.capabilities.cited.evidence import Evidence, gather
 from errand.capabilities.cited.shelf import room_of
-from errand.capabilities.cited.text import Finished, MarkedText
+from errand.capabilities.cited.text import Finished, IllustratedText
 from errand.capabilities.cited.writing import READING, RECKONING, Work, needs_model, stored, write
 from errand.capabilities.documents.model import DocumentRef
 from errand.capabilities.reports.check import missing_sections
@@ -39,8 +39,12 @@ class DraftOutput(BaseModel):
         description="All that it may quote: those given, and results of queries."
     )
 
+    charts: list[ChartRef] = Field(
+        description="Charts that it may show: those given, and those drawn for it."
+    )
 
-class Draft(MarkedText):
+
+class Draft(IllustratedText):
     """The finished text, as it will be handed to the person."""
 
 
@@ -48,7 +52,7 @@ DRAFTER: Agent[Draft] = Agent(
     name="drafter",
     role=Role.WORK,
     output_type=Draft,
-    tools=(*READING, *RECKONING),
+    tools=(*READING, *RECKONING, "chart.draw"),
     bounds=Bounds(turns=24, tool_calls=60, output_tokens=16_000, corrections=5),
 )
 
@@ -73,12 +77,17 @@ def draft_capability(agents: Agents, models: Models) -> Capability[DraftInput, D
             "\n".join(filter(None, (given.request, given.instructions))),
             gather(given, context, room_of(models, Role.WORK)),
             sections=tuple(_wishes(given, context)),
-            pictures=tuple(chart.name for chart in given.charts),
+            pictures=lambda output: (*given.charts, *output.charts),
             more=lambda _output, finished: _missing(finished, given.sections),
         )
         done = write(work, agents, context)
         report, claims = stored(done, "report.md", context)
-        return DraftOutput(report=report, claims=claims, documents=done.documents)
+        return DraftOutput(
+            report=report,
+            claims=claims,
+            documents=done.documents,
+            charts=[*given.charts, *done.output.charts],
+        )
 
     return draft
 
