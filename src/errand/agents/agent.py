@@ -15,7 +15,7 @@ O = TypeVar("O", bound=BaseModel)  # noqa: E741  # Out would hide what it is bou
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """How far one run of an agent may go. The last turn within them is one in which it must hand in what it
-    has; an agent that does not raises LimitReached."""
+    has; an agent that does not raises BoundsReached."""
 
     turns: int = 30
     tool_calls: int = 80

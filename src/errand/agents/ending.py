@@ -6,7 +6,7 @@ from errand.agents.agent import Bounds
 from errand.agents.purse import in_dollars
 from errand.agents.turns import Became, Entry, Exchange, ReplyGiven, SaidSo, Why, exchanges
 from errand.domain.budget import Amounts
-from errand.domain.errors import AgentFailed, ErrandError, LimitReached
+from errand.domain.errors import AgentFailed, BoundsReached
 
 _CALLED = (Became.RAN, Became.REFUSED_BY_TOOL)
 
@@ -41,7 +41,7 @@ def announced(entries: Sequence[Entry]) -> SaidSo | None:
     return next((e for e in entries if isinstance(e, SaidSo) and e.why is Why.LAST), None)
 
 
-def dead_end(agent: str, bounds: Bounds, entries: Sequence[Entry]) -> ErrandError | None:
+def dead_end(agent: str, bounds: Bounds, entries: Sequence[Entry]) -> AgentFailed | None:
     """Why no further reply is asked for; None: the conversation goes on."""
     had = exchanges(entries)
     if not had:
@@ -59,7 +59,7 @@ def dead_end(agent: str, bounds: Bounds, entries: Sequence[Entry]) -> ErrandErro
         return None
     if had[-1].refused:
         return _refused(agent, faults, "in its last turn")
-    return LimitReached(f"{agent} came to its end without a result: {last_said.reason}.")
+    return BoundsReached(f"{agent} came to its end without a result: {last_said.reason}.")
 
 
 def _refused(agent: str, faults: tuple[str, ...], when: str) -> AgentFailed:

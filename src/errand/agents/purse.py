@@ -2,7 +2,7 @@
 
 from errand.agents.agent import Bounds
 from errand.domain.budget import Amounts, Meter, ReservationId, Usage
-from errand.domain.errors import LimitReached
+from errand.domain.errors import BoundsReached
 
 
 class Purse:
@@ -16,13 +16,13 @@ class Purse:
     def reserve(self, model: str, role: str, most: Amounts) -> ReservationId:
         after = self.spent + most
         if after.tokens > self._bounds.tokens:
-            raise LimitReached(
+            raise BoundsReached(
                 f"{self._agent} may use {self._bounds.tokens:,} tokens: {self.spent.tokens:,} are used, and "
                 f"the next call could take {most.tokens:,}."
             )
         money = self._bounds.microdollars
         if money is not None and after.microdollars > money:
-            raise LimitReached(
+            raise BoundsReached(
                 f"{self._agent} may spend {in_dollars(money)}: {in_dollars(self.spent.microdollars)} are "
                 f"spent, and the next call could cost {in_dollars(most.microdollars)}."
             )

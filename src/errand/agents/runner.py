@@ -19,7 +19,7 @@ from errand.agents.tools import Answer, Toolbox
 from errand.agents.turns import Afresh, Became, Exchange, HandedIn, ResultGiven, SaidSo, Why, reply_given
 from errand.capability import Catalogue, Context
 from errand.domain.budget import Amounts
-from errand.domain.errors import AgentFailed, ContextTooLong
+from errand.domain.errors import AgentFailed, BoundsReached, ContextTooLong
 from errand.domain.json import JsonObject
 from errand.model import Finish, Models, Prompt, Reply, ToolCall, ToolOffer
 
@@ -47,8 +47,8 @@ class Agents:
         goes on from what was recorded, and one that has ended gives its output again without a call. So one
         subtask may run several agents, or one with several materials.
 
-        Raises AgentFailed when nothing acceptable was handed in, LimitReached at its bounds, and what a model
-        raises. ValueError: the agent is described wrongly.
+        Raises AgentFailed when nothing acceptable was handed in, BoundsReached at its bounds, and what a
+        model raises. ValueError: the agent is described wrongly.
         """
         talk = Conversation(agent.name, material, context)
         if (ended := talk.output) is not None:
@@ -182,10 +182,10 @@ class _Run(Generic[O]):
 
     def _stop_at_a_dead_end(self) -> None:
         error = dead_end(self._agent.name, self._agent.bounds, self._talk.entries)
-        if isinstance(error, AgentFailed):
-            raise self._given_up(error)
-        if error is not None:
+        if isinstance(error, BoundsReached):
             raise error
+        if error is not None:
+            raise self._given_up(error)
 
     def _given_up(self, error: AgentFailed) -> AgentFailed:
         """The next attempt would go on at the same dead end: it begins anew instead."""

@@ -16,6 +16,7 @@
     │   └── BadReply            … a language model: an empty answer, or not what was asked for
     ├── ContextTooLong          whoever made the prompt: shorten it and ask again
     ├── AgentFailed             nobody: an agent did not hand in what is wanted; a new conversation may
+    │   └── BoundsReached       … within its own bounds; a new plan may
     ├── LimitReached            the person who set it: money, tokens, calls or time are used up
     ├── Cancelled               nobody: the task was cancelled while this ran
     ├── AnswerNeeded            nobody yet: the subtask waits until a person has answered
@@ -100,6 +101,11 @@ class AgentFailed(ErrandError):
         super().__init__(message)
         self.faults = tuple(faults)
         """What was wrong with the last that it handed in, a sentence each."""
+
+
+class BoundsReached(AgentFailed):
+    """An agent came to its own bounds, which are no limit of a person's: there is money left for another way.
+    Its next run ends like this at once, without asking a model; a retry by a person begins anew."""
 
 
 class LimitReached(ErrandError):

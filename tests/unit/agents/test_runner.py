@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from errand.agents.agent import Bounds, Material, Section
-from errand.domain.errors import AgentFailed, AnswerNeeded, ContextTooLong, LimitReached
+from errand.domain.errors import AgentFailed, AnswerNeeded, BoundsReached, ContextTooLong
 from errand.domain.json import JsonObject
 from errand.model import Finish, Said, Traits
 from errand.models.scripted import calling, saying
@@ -170,10 +170,12 @@ def test_an_agent_that_does_not_hand_in_within_its_bounds_says_which(
 ) -> None:
     at = sit(script=lambda _: calling(("desk_add", {"figures": [1]})))
 
-    with pytest.raises(LimitReached, match=reason):
+    with pytest.raises(BoundsReached, match=reason):
         at.run(adder(bounds=bounds))
-    with pytest.raises(LimitReached, match=reason):
+    asked = len(at.models.prompts)
+    with pytest.raises(BoundsReached, match=reason):
         at.run(adder(bounds=bounds))
+    assert len(at.models.prompts) == asked
 
 
 def test_calls_beyond_the_most_in_one_reply_are_not_made(sit: Sit) -> None:
