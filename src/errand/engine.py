@@ -260,7 +260,8 @@ class Engine:
         return _sendable(task_id, ready) + self._end_or_replan(tx, task_id, counters.open, why, now)
 
     def _why_after(self, tx: Connection, job: Job, failed: Failed) -> str:
-        if not self._most_replans or job.capability == PLAN:
+        """A check that could not be made says nothing of what it was to look at."""
+        if not self._most_replans or job.capability == PLAN or replanning.is_check(tx, job):
             return ""
         title = reading.title_of(tx, job.address)
         return next(reason_of_failure(title, failed.error, failed.fault, optional=job.optional), "")

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from errand.domain.errors import InputRefused, Transient
-from errand.domain.ids import TaskId, WorkerId
+from errand.domain.ids import SubtaskKey, TaskId, WorkerId
 from errand.domain.plan import Plan, Reference, Step
 from errand.domain.task import Failed, Fault, Job, Outcome, Succeeded, TaskStatus
 from errand.store import reading
@@ -113,6 +113,36 @@ def test_a_result_that_does_not_pass_is_planned_anew_twice_and_is_then_partial(
     view = installation.view(task)
     assert view.status is TaskStatus.PARTIAL
     assert view.missing == ("The check of the result found: wrong",)
+
+
+CHECKED = Plan(
+    (step("a", "test.give"), step("check", "test.give", "a")),
+    result=Reference.parse("a.value"),
+    check=SubtaskKey("check"),
+)
+
+
+def test_a_check_that_could_not_be_made_is_no_reason_to_make_the_result_again(
+    installation: TestInstallation,
+) -> None:
+    task = planned(installation, *CHECKED.steps, result=CHECKED.result, check=CHECKED.check)
+    work_off(installation, task, "a", Succeeded({"value": 1}))
+    work_off(installation, task, "check", Failed("The reviewer has no voice.", Fault.SETUP))
+    view = installation.view(task)
+    assert (view.status, view.result, view.revision) == (TaskStatus.PARTIAL, 1, 1)
+    assert view.missing == ("check: The reviewer has no voice.", "The result was not checked.")
+
+
+def test_what_the_check_found_is_told_also_when_a_limit_stops_the_planning_anew(
+    installation: TestInstallation,
+) -> None:
+    task = planned(installation, *CHECKED.steps, result=CHECKED.result, check=CHECKED.check)
+    work_off(installation, task, "a", Succeeded({"value": 1}))
+    work_off(installation, task, "check", Succeeded({"passed": False, "faults": ["wrong"]}))
+    work_off(installation, task, "plan-2", Failed("All is spent.", Fault.LIMIT))
+    view = installation.view(task)
+    assert (view.status, view.result, view.missing[0]) == (TaskStatus.PARTIAL, 1, "All is spent.")
+    assert view.missing[-1] == "The check of the result found: wrong"
 
 
 def test_a_second_check_that_passes_makes_up_for_the_first(installation: TestInstallation) -> None:

@@ -253,39 +253,50 @@ def ending(
     shortfalls: Sequence[Shortfall],
     verdict: Mapping[str, Json] | None,
     has_result: bool,
+    check: str = "",
     not_covered: Sequence[str] = (),
     limit_reached: str = "",
     not_replanned: Sequence[str] = (),
 ) -> Ending:
     """How a task ends whose subtasks have all ended.
 
-    `verdict` is the output of the plan's checking step, None when the plan has none. `not_covered` are the
-    parts of the request that the plan does nothing about; `not_replanned` says why the rest could not be
-    planned anew although something called for it. A task succeeds only when nothing fell short, its
-    result exists, and the check passed. At a limit it ends with what is there.
+    `check` is the key of the plan's checking step and `verdict` its output, empty when it gave none, None
+    when the plan has none. `not_covered` are the parts of the request that the plan does nothing about;
+    `not_replanned` says why the rest could not be planned anew although something called for it. A task
+    succeeds only when nothing fell short, its result exists, and the check passed. At a limit it ends with
+    what is there; so it does when all that failed is the check.
     """
+    found = (*_found_by_check(verdict), *not_covered)
     if limit_reached:
-        return Ending(TaskStatus.PARTIAL, (limit_reached, *_sentences(shortfalls)), Fault.LIMIT)
+        return Ending(TaskStatus.PARTIAL, (limit_reached, *_sentences(shortfalls), *found), Fault.LIMIT)
     broken = [s for s in shortfalls if not s.optional and s.status is not SubtaskStatus.SKIPPED]
     skipped = [s for s in shortfalls if not s.optional and s.status is SubtaskStatus.SKIPPED]
     if any(s.status is SubtaskStatus.CANCELLED for s in shortfalls):
         return Ending(TaskStatus.CANCELLED, ("It was cancelled.",))
     if any(s.fault is Fault.LIMIT for s in shortfalls):
-        return Ending(TaskStatus.PARTIAL, (*_at_the_limit(shortfalls), *not_covered), Fault.LIMIT)
-    if broken or skipped:
+        return Ending(TaskStatus.PARTIAL, (*_at_the_limit(shortfalls), *found), Fault.LIMIT)
+    only_unchecked = has_result and not skipped and all(s.key == check for s in broken)
+    if (broken or skipped) and not only_unchecked:
         said = (*_sentences(broken or skipped), *not_replanned)
         return Ending(TaskStatus.FAILED, said, (broken or skipped)[0].fault)
-    missing = [*_sentences(shortfalls), *not_covered]
-    if verdict is not None and verdict.get("passed") is not True:
-        faults = verdict.get("faults")
-        listed = [str(f) for f in faults] if isinstance(faults, list) else []
-        missing += [f"The check of the result found: {f}" for f in listed] or [
-            "The check did not pass the result."
-        ]
+    missing = [*_sentences(shortfalls), *found]
+    if verdict is not None and not verdict:
+        missing.append("The result was not checked.")
     if not has_result:
         missing.append("The plan was carried out, but no result came of it.")
     missing += not_replanned
     return Ending(TaskStatus.PARTIAL if missing else TaskStatus.SUCCEEDED, tuple(missing))
+
+
+def _found_by_check(verdict: Mapping[str, Json] | None) -> Iterator[str]:
+    """Nothing when it passed the result, or did not look at it."""
+    if not verdict or verdict.get("passed") is True:
+        return
+    faults = verdict.get("faults")
+    if isinstance(faults, list) and faults:
+        yield from (f"The check of the result found: {fault}" for fault in faults)
+    else:
+        yield "The check did not pass the result."
 
 
 def _at_the_limit(shortfalls: Sequence[Shortfall]) -> Iterator[str]:

@@ -30,6 +30,7 @@ def end_task(tx: Connection, task_id: TaskId, now: datetime, limit_reached: str 
         shortfalls=[each for each in shortfalls if each not in replans],
         verdict=verdict if isinstance(verdict, dict) else ({} if check else None),
         has_result=result not in _NOTHING,
+        check=check if isinstance(check, str) else "",
         not_covered=[str(part) for part in not_covered] if isinstance(not_covered, list) else [],
         limit_reached=limit_reached,
         not_replanned=[f"The rest could not be planned anew: {each.error}" for each in replans],

@@ -177,6 +177,9 @@ def why_of(tx: Connection, job: Job, done: Succeeded) -> str:
     if done.replan:
         return done.replan
     failed_check = "passed" in done.output and reason_of_verdict(done.output)
-    if failed_check and reading.plan_of(tx, job.address.task).get("check") == job.address.key:
-        return failed_check
-    return ""
+    return failed_check if failed_check and is_check(tx, job) else ""
+
+
+def is_check(tx: Connection, job: Job) -> bool:
+    """Whether it is the one that its task's plan has check the result."""
+    return reading.plan_of(tx, job.address.task).get("check") == job.address.key

@@ -37,6 +37,13 @@ def test_a_result_without_faults_passes(tmp_path: Path) -> None:
     assert verdict == Verdict(passed=True, checked=("1 figures", "a review by a model"))
 
 
+def test_what_rests_on_no_document_is_reviewed_without_tools_that_read_documents(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, handing_in(NOTHING))
+    desk.run(review_capability(desk.agents, desk.models), request=REQUEST, text="Both are good.")
+
+    assert not {each.name for each in desk.models.prompts[0].tools} & {"text_find", "document_passages"}
+
+
 def test_an_objection_says_what_where_and_why(tmp_path: Path) -> None:
     verdict = reviewed(Desk(tmp_path, handing_in({"faults": [OBJECTION]})))
 
@@ -86,11 +93,16 @@ def limited(prompt: Prompt) -> Reply:
     raise LimitReached("The task's limit of 3 calls is reached.")
 
 
-def test_what_nobody_reviewed_does_not_pass(tmp_path: Path) -> None:
-    verdict = reviewed(Desk(tmp_path, declining))
+def test_what_nobody_reviewed_is_not_judged(tmp_path: Path) -> None:
+    with pytest.raises(ModelDeclined):
+        reviewed(Desk(tmp_path, declining))
 
-    assert verdict.faults == ("The result could not be reviewed: The model refuses to answer this.",)
-    assert not verdict.passed
+
+def test_what_the_program_found_counts_also_when_nobody_reviewed_it(tmp_path: Path) -> None:
+    verdict = reviewed(Desk(tmp_path, declining), checked=CHECKED)
+
+    said = "The result could not be reviewed: The model refuses to answer this."
+    assert (verdict.passed, verdict.faults) == (False, (*CHECKED.faults, said))
 
 
 def test_at_the_limit_it_stops(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """`result.review`: somebody other than the author looks at a result, as the person who asked would."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pydantic import BaseModel, Field
 
@@ -69,11 +70,13 @@ def review_capability(agents: Agents, models: Models) -> Capability[ReviewInput,
         Says what the person who asked would not accept. Takes in what result.check said, which counts too.
         """
         before = given.checked or Verdict(passed=True)
+        material = _material(given, before, context, room_of(models, Role.REVIEW))
+        agent = REVIEWER if material.files else replace(REVIEWER, tools=("math.solve",))
         try:
-            objections = agents.run(
-                REVIEWER, _material(given, before, context, room_of(models, Role.REVIEW)), context
-            ).faults
+            objections = agents.run(agent, material, context).faults
         except (AgentFailed, ModelDeclined) as error:
+            if before.passed:  # nothing was found: to make the result again would not help
+                raise
             found: Sequence[str] = (f"The result could not be reviewed: {error}",)
         else:
             found = [f"{each.what.rstrip('.')} ({each.where}): {each.why}" for each in objections]
