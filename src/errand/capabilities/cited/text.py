@@ -119,7 +119,7 @@ def finish(text: MarkedText, gathered: Gathered, request: str, *, pictures: Sequ
 def _look_up(text: MarkedText, gathered: Gathered, request: str) -> tuple[list[Known], list[str]]:
     known: dict[int, Known] = {}
     faults = []
-    for entry in sorted(text.sources, key=lambda each: (bool(each.calculation), each.n)):
+    for entry in _in_order(text.sources):
         if entry.n in known:
             found: Known | str = f"There are two sources [{entry.n}]; give each mark one."
         elif entry.calculation:
@@ -133,6 +133,16 @@ def _look_up(text: MarkedText, gathered: Gathered, request: str) -> tuple[list[K
         else:
             known[entry.n] = found
     return sorted(known.values(), key=lambda each: each.n), faults
+
+
+def _in_order(entries: Sequence[Entry]) -> Iterator[Entry]:
+    """A calculation after all that it rests on, whatever their numbers; a circle as it comes."""
+    left = sorted(entries, key=lambda each: (bool(each.calculation), each.n))
+    while left:
+        waiting = {each.n for each in left}
+        entry = next((each for each in left if not waiting.intersection(each.of)), left[0])
+        left.remove(entry)
+        yield entry
 
 
 def _quotation(entry: Entry, gathered: Gathered, request: str) -> Known | str:
@@ -189,7 +199,7 @@ def _calculation(entry: Entry, known: dict[int, Known], request: str) -> Known |
         return f"`{entry.calculation}` comes to {again.result:,.8g}."
     missing = [n for n in entry.of if n not in known]
     if missing:
-        return f"it rests on [{missing[0]}], which is no source, a faulty one, or a later calculation."
+        return f"it rests on [{missing[0]}], which is no source, a faulty one, or rests on this one."
     parents = [known[n] for n in entry.of]
     held = {abs(value) for parent in parents for value, _ in parent.values}
     held |= {value for parent in parents for source in parent.sources for value in said(source)}

@@ -132,7 +132,7 @@ class _Library:
 
     def contains(self, passage: str) -> bool:
         wanted = folded(passage)
-        return any(wanted in text for text in self._texts.values())
+        return any(wanted in text for text in (*self._texts.values(), self._request))
 
     def holds(self, claim: Claim) -> bool:
         """Whether a verbatim claim stands where it says."""

@@ -44,7 +44,9 @@ _LOSS_WORDS = (
     "shrank",
 )
 _WORD_REACH = 80
-_HEAD_SCALES = {"thousands": 3, "millions": 6, "billions": 9}
+_SCALE = re.compile(r"(?:\b[Ii]n|^|,|\(|[$€£¥]|\b[A-Z]{3})\s*(?i:(thousand|million|billion)s?)\b")
+"""`in millions`, `USD millions`, `Debt, $ million`: what heads a table, a column or a row."""
+_SCALES = {"thousand": 3, "million": 6, "billion": 9}
 CONSTANTS = frozenset(
     Decimal(each) for each in (0, 1, 2, 3, 4, 5, 12, 90, 91, 92, 100, 360, 364, 365, 366, 371, 1000)
 )
@@ -63,7 +65,7 @@ class Shown:
     row: str = ""
     column: str = ""
     power: int = 0
-    """In a table whose head says `in billions`, 9."""
+    """In a table whose head says `in billions`, 9; the heads of a column and a row say so too."""
 
 
 def figures_shown(blocks: Blocks, verbatim: Sequence[str]) -> Iterator[Shown]:
@@ -265,7 +267,6 @@ def _in_prose(content: Inlines, verbatim: Sequence[str]) -> Iterator[Shown]:
 
 def _in_table(table: Table) -> Iterator[Shown]:
     head = [plain(cell) for cell in table.header]
-    power = next((p for word, p in _HEAD_SCALES.items() if f"in {word}" in head[0].casefold()), 0)
     for row in table.rows:
         cells = [plain(cell) for cell in row]
         marks = frozenset(
@@ -273,5 +274,12 @@ def _in_table(table: Table) -> Iterator[Shown]:
         )
         for column, cell in enumerate(cells[1:], start=1):
             if table.numeric[column]:
+                power = _power((cells[0], head[column], head[0]))
                 for amount in amounts(_MARKS.sub("", cell)):
                     yield Shown(amount, marks, _ALTERNATIVE.sub("", cells[0]), cells[0], head[column], power)
+
+
+def _power(heads: Sequence[str]) -> int:
+    """What the first of them says that says anything."""
+    scale = next((found for head in heads if (found := _SCALE.search(head))), None)
+    return _SCALES[scale[1].casefold()] if scale else 0

@@ -1,4 +1,7 @@
-"""Formulas with their values in them, computed again: `0.87 = 152,987 / 176,392, USD millions`."""
+"""Formulas with their values in them, computed again: `0.87 = 152,987 / 176,392, USD millions`.
+
+The scale of the amounts stands at the end, or beside the result: `$445 million = 405 + 40`.
+"""
 
 import re
 from dataclasses import dataclass
@@ -6,9 +9,10 @@ from decimal import Decimal, DecimalException, localcontext
 
 _TOKEN = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[-−–+*×·/÷^()]")
 _WORDS = re.compile(r"[^\W\d_][\w'’.&-]*|[$€£¥₹₩₪%]")
-_TAIL = re.compile(r",\s+[^\d,=]*\b(millions|thousands|billions)\s*$|,\s+(?=[^\d=]*$)[^,=]*$")
+_TAIL = re.compile(r",\s+[^\d,=]*\b(?:millions|thousands|billions)\s*$|,\s+(?=[^\d=]*$)[^,=]*$")
 _SIGNS = {"−": "-", "–": "-", "×": "*", "·": "*", "÷": "/"}
-_POWERS = {"thousands": 3, "millions": 6, "billions": 9}
+_SCALE = re.compile(r"\b(thousand|million|billion)s?\b")
+_POWERS = {"thousand": 3, "million": 6, "billion": 9}
 _DEEPEST = 30
 
 
@@ -27,7 +31,8 @@ def recompute(formula: str) -> Recomputed | None:
     """None when it is not of the form `number = expression over numbers`."""
     left, equals, right = formula.partition("=")
     tail = _TAIL.search(right)
-    power = _POWERS.get(tail[1] or "", 0) if tail else 0
+    scale = _SCALE.search(tail[0] if tail else left)
+    power = _POWERS[scale[1]] if scale else 0
     right = right[: tail.start()] if tail else right
     stated, tokens = _tokens(left), _tokens(right)
     if not equals or not stated or not tokens:
