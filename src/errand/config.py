@@ -6,13 +6,21 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import platformdirs
-from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from errand.domain.budget import MICRO, Ceiling, Ceilings
 from errand.domain.errors import SetupError
 from errand.model import Role
-from errand.models.setup import ModelSetup, Size
+from errand.models.setup import ModelSetup, Size, without_secrets
 
 
 def _default_home() -> Path:
@@ -23,7 +31,17 @@ def _none_as_word(value: object) -> object:
     return None if isinstance(value, str) and value.strip().lower() == "none" else value
 
 
+def _sendable(key: SecretStr) -> SecretStr:
+    """As it can stand in a header; blanks and line ends round it come from files and copying."""
+    plain = key.get_secret_value().strip()
+    if any(not "!" <= character <= "~" for character in plain):
+        raise ValueError("it holds characters that no key has; copy the key again, and nothing else")
+    return SecretStr(plain)
+
+
 _OrNone = BeforeValidator(_none_as_word)
+_Key = Annotated[SecretStr, AfterValidator(_sendable)]
+_Model = Annotated[str, AfterValidator(without_secrets)]
 _Money = Annotated[Annotated[float, Field(ge=0, le=1e9)] | None, _OrNone]
 _Count = Annotated[Annotated[int, Field(ge=0, le=10**12)] | None, _OrNone]
 _Seconds = Annotated[Annotated[float, Field(gt=0, le=1e9)] | None, _OrNone]
@@ -42,35 +60,35 @@ class Settings(BaseSettings):
         description="Folder that holds all state: tasks, artifacts, workspaces. "
         "Default: the platform's folder for user data.",
     )
-    model: str = Field(
+    model: _Model = Field(
         default="",
         description="The language model (docs/models.md): `openai:gpt-5`, `NAME@http://127.0.0.1:8000/v1`, "
         "`gguf:/path/to/file`. Without one, Errand does what needs none.",
     )
-    model_key: SecretStr | None = Field(
+    model_key: _Key | None = Field(
         default=None, description="Key for the provider or address of ERRAND_MODEL, and for no other."
     )
-    model_keys: dict[str, SecretStr] = Field(
+    model_keys: dict[str, _Key] = Field(
         default={},
         description="Keys for others, as a JSON object from provider or host to key; they go before "
         "ERRAND_MODEL_KEY.",
     )
-    openai_api_key: SecretStr | None = Field(
+    openai_api_key: _Key | None = Field(
         default=None,
         validation_alias=AliasChoices("ERRAND_OPENAI_API_KEY", "OPENAI_API_KEY"),
         description="Key for OpenAI where none of the two above is for it; also read from `OPENAI_API_KEY`.",
     )
-    anthropic_api_key: SecretStr | None = Field(
+    anthropic_api_key: _Key | None = Field(
         default=None,
         validation_alias=AliasChoices("ERRAND_ANTHROPIC_API_KEY", "ANTHROPIC_API_KEY"),
         description="Key for Anthropic where none of the first two is for it; also read from "
         "`ANTHROPIC_API_KEY`.",
     )
-    model_cheap: str = Field(default="", description="A cheaper model, for summaries; else ERRAND_MODEL.")
-    model_strong: str = Field(
+    model_cheap: _Model = Field(default="", description="A cheaper model, for summaries; else ERRAND_MODEL.")
+    model_strong: _Model = Field(
         default="", description="A stronger model, for plans and reviews; else ERRAND_MODEL."
     )
-    model_fallbacks: tuple[str, ...] = Field(
+    model_fallbacks: tuple[_Model, ...] = Field(
         default=(), description="Models to ask, as a JSON list, when the first one is down or busy for long."
     )
     model_roles: dict[Role, Size] = Field(
@@ -238,7 +256,7 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         faults = "; ".join(
-            f"ERRAND_{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}"
+            f"{_variable(e['loc'])}: {e['msg'].removeprefix('Value error, ')}"
             for e in error.errors()
             if e["type"] != "default_factory_not_called"  # a default that rests on the one at fault
         )
@@ -249,6 +267,13 @@ def read_settings() -> Settings:
         raise SetupError(
             f"A setting can not be used (ERRAND_{name.upper()} is {_JSON_EXAMPLES[name]})."
         ) from error
+
+
+def _variable(place: tuple[int | str, ...]) -> str:
+    """Of a setting that has several names, the first; what is inside of it may be a name in small letters."""
+    first, *inner = map(str, place)
+    name = first.upper() if first.upper().startswith("ERRAND_") else f"ERRAND_{first.upper()}"
+    return ".".join((name, *inner))
 
 
 _JSON_EXAMPLES = {

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.real import Errand, Ran
-from tests.servers.openai_protocol import Provider, failed, said, serving, slow
+from tests.servers.openai_protocol import Answer, Provider, failed, said, serving, slow
 from tests.servers.probed import KEY, obedient, talkative, tools_refused
 
 BAD_INPUT = 2
@@ -221,3 +221,78 @@ def test_keys_stand_nowhere(errand: Errand, provider: Provider, monkeypatch: pyt
     assert KEY not in told
     assert KEY.encode() not in kept
     assert provider.url.encode() not in (errand.home / "models.json").read_bytes()
+
+
+@pytest.mark.parametrize("key", ["…", "wrong-8471\nX-More: 1", "wrong 8471", "schlüssel"])
+def test_a_key_that_can_not_be_one_is_refused_by_the_name_of_its_setting(
+    key: str, errand: Errand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ERRAND_MODEL_KEY", key)
+
+    line = refused(errand("run", "Summarize a.txt"), "ERRAND_MODEL_KEY", "copy the key again")
+
+    assert "8471" not in line
+
+
+def test_blanks_and_line_ends_round_a_key_and_a_model_do_no_harm(
+    errand: Errand, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ERRAND_MODEL", f" tiny@{provider.url}\r\n")
+    monkeypatch.setenv("ERRAND_MODEL_KEY", f" {KEY}\r\n")
+
+    assert errand("models", "--json").json()[0]["fault"] == ""
+
+
+def test_a_model_of_blanks_is_none(errand: Errand, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ERRAND_MODEL", "  ")
+
+    assert "No language model is set up" in errand("models").out
+
+
+def test_an_address_with_a_password_is_refused_by_every_command_and_stands_nowhere(
+    errand: Errand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ERRAND_MODEL", "tiny@http://somebody:secret-91@127.0.0.1:9/v1")
+
+    for words in (("models",), ("models", "--json"), ("run", "Summarize a.txt"), ("tasks",)):
+        assert "secret-91" not in refused(errand(*words), "ERRAND_MODEL", "ERRAND_MODEL_KEY")
+
+
+def test_another_host_that_an_answer_leads_to_is_not_asked_and_gets_no_key(
+    errand: Errand, provider: Provider
+) -> None:
+    with serving(obedient) as other:
+        leads_away = Answer(status=307, headers=(("Location", f"{other.url}/chat/completions"),))
+        provider.script = lambda _: leads_away
+
+        refused(errand("run", "Summarize a.txt"), "tiny")
+
+        assert (other.asked, other.listed) == ([], 0)
+
+
+def test_what_the_environment_says_of_an_account_at_openai_goes_to_no_other_address(
+    errand: Errand, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider.key = None
+    monkeypatch.delenv("ERRAND_MODEL_KEY")
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-for-openai-alone")
+    monkeypatch.setenv("OPENAI_ORG_ID", "org-for-openai-alone")
+    monkeypatch.setenv("OPENAI_PROJECT_ID", "project-for-openai-alone")
+
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", "X-Account: for-openai-alone")
+
+    errand("models")
+
+    assert "for-openai-alone" not in str(provider.asked[0].headers)
+
+
+def test_what_a_server_says_does_not_steer_the_terminal(
+    errand: Errand, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ERRAND_MODEL", provider.url)
+    provider.models[0]["id"] = "\x1b]0;mine\x07\x1b[2Jtiny"
+    shown = errand("models")
+    provider.script = lambda _: failed(400, "no \x1b[31m\x9b2J such")
+    said_ = errand("models", "--check")
+
+    assert not {"\x1b", "\x07", "\x9b"} & set(shown.out + shown.err + said_.out + said_.err)

@@ -30,15 +30,15 @@ def list_models(open_installation: Open, *, again: bool, as_json: bool) -> None:
     heads = ("model", "for", "answers", "calls tools", "keeps to a schema", "reads and writes", "price")
     show_table(heads, [_row(each, at) for each in views])
     for each in views:
-        if each.fault:
-            say(wording.line(each.fault), "yellow")
+        if said := each.fault or each.remark:
+            say(wording.line(said), "yellow")
 
 
 def _row(view: ModelView, at: datetime) -> tuple[str, ...]:
     if view.fault:
-        return (view.setting, _roles(view), "can not be used", "", "", "", "")
+        return (wording.line(view.setting), _roles(view), "can not be used", "", "", "", "")
     return (
-        view.name, _roles(view), _answers(view, at), _yes_no(view.tools), _yes_no(view.schema),
+        wording.line(view.name), _roles(view), _answers(view, at), _yes_no(view.tools), _yes_no(view.schema),
         f"{view.context_tokens:,} tokens", _price(view),
     )  # fmt: skip
 

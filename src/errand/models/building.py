@@ -7,7 +7,7 @@ http://127.0.0.1:8000/v1                the same, when it serves one model
 
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,12 +25,16 @@ from errand.models.background import BackgroundLoop
 from errand.models.faults import Asked, cleaned
 from errand.models.listing import listed_at
 from errand.models.pydantic_model import Abilities, PydanticModel
-from errand.models.setup import address_of
+from errand.models.setup import address_of, without_secrets
 
 USUAL_CONTEXT = 32_000
 """Of a model of which nothing is known."""
 
 _CONNECT_SECONDS = 10.0
+_SENT = frozenset({
+    "host", "accept", "accept-encoding", "connection", "content-type", "content-length", "transfer-encoding",
+    "user-agent",
+})  # fmt: skip
 
 _EXAMPLES = "openai:gpt-5, qwen3@http://127.0.0.1:8000/v1 or http://127.0.0.1:8000/v1"
 _EXTRA = re.compile(r"pydantic-ai-slim\[([\w-]+)\]")
@@ -67,7 +71,7 @@ def _at_address(
     *,
     tools: bool,
 ) -> PydanticModel:
-    _refuse_secrets(address)
+    _refuse_unusable(named, address)
     url, secret = address.rstrip("/"), _secret(key)
     name = named.removesuffix(f"@{address}") if named != address else ""
     if not name or context_tokens is None:
@@ -75,6 +79,7 @@ def _at_address(
         name, context_tokens = listed.name, context_tokens or listed.context_tokens
     asked = Asked(f"{name}@{url}", url, secret)
     connections = _connections()
+    connections.event_hooks = {"request": [_only_ours(secret)]}
     provider = OpenAICompatibleProvider(
         "compatible", base_url=url, api_key=secret[0] if secret else None, http_client=connections
     )
@@ -133,13 +138,12 @@ def _incomplete(named: str, told: str) -> str:
     return f"{named} can not be set up: {cleaned(told)}"
 
 
-def _refuse_secrets(address: str) -> None:
-    parts = urlsplit(address)
-    if parts.username or parts.password or parts.query or parts.fragment:
-        raise ModelUnusable(
-            "The address in ERRAND_MODEL holds more than an address; a key goes to ERRAND_MODEL_KEY."
-        )
-    if not parts.hostname:
+def _refuse_unusable(named: str, address: str) -> None:
+    try:
+        without_secrets(named)
+    except ValueError as error:
+        raise ModelUnusable(f"ERRAND_MODEL can not be used: {error}.") from error
+    if not urlsplit(address).hostname:
         raise ModelUnusable(f"The address in ERRAND_MODEL names no host; write it like {_EXAMPLES}.")
 
 
@@ -150,6 +154,19 @@ def _secret(key: SecretStr | None) -> tuple[str, ...]:
 def _connections() -> httpx2.AsyncClient:
     """Kept open between calls. How long an answer may take is said with each call."""
     return httpx2.AsyncClient(timeout=httpx2.Timeout(None, connect=_CONNECT_SECONDS))
+
+
+def _only_ours(secret: tuple[str, ...]) -> Callable[[httpx2.Request], Awaitable[None]]:
+    """OpenAI's library adds what the environment says of an account there (organization, project, headers of
+    one's own), which is for no other address."""
+
+    async def keep(request: httpx2.Request) -> None:
+        for name in [name for name in request.headers if name not in _SENT]:
+            del request.headers[name]
+        if secret:
+            request.headers["Authorization"] = f"Bearer {secret[0]}"
+
+    return keep
 
 
 def _context_of(model: Model) -> int:

@@ -17,7 +17,7 @@ from errand.models.known import Found, KnownModels
 from errand.models.price import Price
 from errand.models.prices import Listed, Prices, read_prices
 from errand.models.probing import Ability, answering, lacks, needs_text_only, seen
-from errand.models.setup import GGUF, ModelSetup
+from errand.models.setup import GGUF, ModelSetup, as_shown, in_the_clear
 
 if TYPE_CHECKING:  # a second that only what asks a model shall wait for
     from errand.models.background import BackgroundLoop
@@ -49,6 +49,8 @@ class ModelView:
     price: Price | None = None
     """None: nobody knows it."""
     price_source: str = ""
+    remark: str = ""
+    """What its owner should know although it can be used."""
     held_back_seconds: float = 0.0
     """More than 0: it did not answer lately, and this process asks it again after so long."""
 
@@ -235,7 +237,7 @@ class InstalledModels:
         try:
             served, found = self._checked(named, again=again)
         except (SetupError, ModelBusy) as error:
-            return ModelView(named, first, others, fault=str(error))
+            return ModelView(as_shown(named), first, others, fault=str(error))
         listed, asked = self._price(served.model), not all(map(needs_text_only, (*first, *others)))
         dated = f" of {listed.as_of:%Y-%m-%d}" if listed.as_of else ""
         return ModelView(
@@ -248,5 +250,13 @@ class InstalledModels:
             context_tokens=served.model.traits.context_tokens,
             price=listed.price if listed.source else None,
             price_source=f"{listed.source}{dated}",
+            remark=self._remark(named),
             held_back_seconds=served.breaker.open_seconds,
         )  # fmt: skip
+
+    def _remark(self, named: str) -> str:
+        host = in_the_clear(named)
+        if not host:
+            return ""
+        what = "The key and all that is asked" if self._setup.key_of(named) else "All that is asked"
+        return f"{what} goes to {host} unencrypted: use https, or a tunnel."

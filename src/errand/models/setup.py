@@ -78,6 +78,27 @@ class ModelSetup:
         return next((self.usual_keys[owner] for owner in owners if owner in self.usual_keys), None)
 
 
+def without_secrets(named: str) -> str:
+    """A setting as it may be shown. Raises ValueError when there is more in its address than an address."""
+    plain = named.strip()
+    parts = urlsplit(address_of(plain))
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ValueError("its address holds more than an address; a key goes to ERRAND_MODEL_KEY")
+    return plain
+
+
+def as_shown(named: str) -> str:
+    """What names neither a provider nor an address may be a key that got into the wrong setting."""
+    return named if ":" in named else f"{named[:3]}…"
+
+
+def in_the_clear(named: str) -> str:
+    """The host that everything goes to unencrypted, over a network; empty: none."""
+    parts = urlsplit(address_of(named))
+    host = (parts.hostname or "") if parts.scheme == "http" else ""
+    return "" if host in ("localhost", "::1") or host.startswith("127.") else host
+
+
 def owners_of(named: str) -> tuple[str, ...]:
     """Who is asked: host with port and host of an address, else the provider; nobody for a file."""
     address = address_of(named)

@@ -4,7 +4,15 @@ import pytest
 from pydantic import SecretStr
 
 from errand.model import Role
-from errand.models.setup import ModelSetup, Size, address_of, owners_of
+from errand.models.setup import (
+    ModelSetup,
+    Size,
+    address_of,
+    as_shown,
+    in_the_clear,
+    owners_of,
+    without_secrets,
+)
 
 
 def test_without_others_the_one_model_does_everything() -> None:
@@ -80,3 +88,35 @@ def test_a_key_of_its_own_goes_before_the_general_one() -> None:
 def test_a_setting_tells_who_is_asked(named: str, owners: tuple[str, ...], address: str) -> None:
     assert owners_of(named) == owners
     assert address_of(named) == address
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        "x@http://somebody:secret-91@127.0.0.1:8000/v1", "https://secret-91@models.example.org/v1",
+        "x@https://models.example.org/v1?key=secret-91", "https://models.example.org/v1#secret-91",
+    ],
+)  # fmt: skip
+def test_an_address_with_a_secret_in_it_is_refused_without_repeating_it(named: str) -> None:
+    with pytest.raises(ValueError, match="ERRAND_MODEL_KEY") as refused:
+        without_secrets(named)
+
+    assert "secret-91" not in str(refused.value)
+
+
+def test_a_key_in_the_place_of_a_model_is_not_shown() -> None:
+    assert as_shown("sk-proj-12345678") == "sk-…"
+    assert as_shown("openai:gpt-5") == "openai:gpt-5"
+
+
+@pytest.mark.parametrize(
+    ("named", "host"),
+    [
+        ("x@http://192.168.1.5:8000/v1", "192.168.1.5"),
+        ("http://models.example.org/v1", "models.example.org"),
+        ("x@https://models.example.org/v1", ""), ("x@http://127.0.0.1:8000/v1", ""),
+        ("http://localhost:8000/v1", ""), ("http://[::1]:8000/v1", ""), ("openai:gpt-5", ""),
+    ],
+)  # fmt: skip
+def test_what_goes_over_a_network_unencrypted_is_known(named: str, host: str) -> None:
+    assert in_the_clear(named) == host
