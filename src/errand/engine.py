@@ -13,6 +13,7 @@ from errand.domain.errors import InputRefused, NotFound, PlanRefused
 from errand.domain.event import EventType
 from errand.domain.ids import SubtaskAddress, SubtaskKey, TaskId, WorkerId, new_question_id, new_task_id
 from errand.domain.json import JsonObject
+from errand.domain.limiting import time_is_over
 from errand.domain.plan import REQUEST, TASK, references
 from errand.domain.replanning import reason_of_failure
 from errand.domain.request import Request
@@ -280,21 +281,22 @@ class Engine:
 
     def cancel(self, task_id: TaskId) -> bool:
         """False: it had ended already."""
-        return self._stop(task_id, "It was cancelled.", limit_reached="")
+        return self._stop(task_id, overdue=False)
 
     def stop_overdue(self, only: TaskId | None = None) -> list[TaskId]:
         """End, with what they have, the tasks whose time is over."""
         with self._database.read() as tx:
             overdue = reading.past_deadline(tx, self._clock(), only)
-        said = "The time limit of the task was reached."
-        return [task_id for task_id in overdue if self._stop(task_id, said, limit_reached=said)]
+        return [task_id for task_id in overdue if self._stop(task_id, overdue=True)]
 
-    def _stop(self, task_id: TaskId, why: str, *, limit_reached: str) -> bool:
+    def _stop(self, task_id: TaskId, *, overdue: bool) -> bool:
         now = self._clock()
         with self._database.write() as tx:
-            if reopening.view_of(tx, task_id).status.ended:
+            view = reopening.view_of(tx, task_id)
+            if view.status.ended:
                 return False
-            fault = Fault.LIMIT if limit_reached else None
+            limit_reached = time_is_over(view.limits) if overdue else ""
+            why, fault = limit_reached or "It was cancelled.", Fault.LIMIT if overdue else None
             gone = changes.cancel_open(tx, task_id, now=now, error=why, fault=fault)
             news = [News(EventType.SUBTASK_CANCELLED, key) for key in gone]
             state.advance(tx, task_id, news, now=now, opened=-len(gone))

@@ -224,13 +224,13 @@ def test_a_plan_without_a_result_is_partial(make: Make) -> None:
 
 def test_a_task_past_its_time_ends_as_partial(make: Make) -> None:
     installation = make(step("one", "test.ask"))
-    task = installation.submit()
-    with installation.database.write() as tx:
-        tx.exec_driver_sql("UPDATE task SET deadline = '2020-01-01 00:00:00'")
+    task = installation.engine.submit(Request("anything", limits=Limits(wall_seconds=3_600)))
+    installation.clock.ahead = timedelta(hours=2)
     assert installation.engine.stop_overdue() == [task]
     view = installation.view(task)
     assert view.status is TaskStatus.PARTIAL
-    assert "time limit" in view.missing[0]
+    assert view.missing[0].startswith("This task may take 3,600 seconds, which are over: retry it")
+    assert view.missing[1:] == ("Not done because of it: Plan the work.",)
 
 
 def test_a_job_that_is_renewed_just_before_it_is_taken_back_stays(make: Make) -> None:

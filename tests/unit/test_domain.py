@@ -1,6 +1,7 @@
 """Decisions, without a database."""
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -166,3 +167,16 @@ def test_a_limit_that_was_reached_makes_it_partial_and_is_said_first() -> None:
     cancelled = shortfall(SubtaskStatus.CANCELLED)
     how = ending(shortfalls=[cancelled], verdict=None, has_result=False, limit_reached="Time is over.")
     assert (how.status, how.missing[0]) == (TaskStatus.PARTIAL, "Time is over.")
+
+
+def test_what_was_skipped_because_of_another_fault_is_not_put_down_to_the_limit() -> None:
+    limited = replace(shortfall(SubtaskStatus.FAILED), key="a", error="All is spent.", fault=Fault.LIMIT)
+    other = replace(shortfall(SubtaskStatus.FAILED), key="b", error="It is no PDF.", fault=Fault.INPUT)
+    skipped = replace(shortfall(SubtaskStatus.SKIPPED), key="c", error="it needs b, which did not succeed")
+    how = ending(shortfalls=[limited, other, skipped], verdict=None, has_result=True)
+    assert how.missing == (
+        "All is spent.",
+        "Not done because of it: Draw.",
+        "Draw: It is no PDF.",
+        "Draw: it needs b, which did not succeed",
+    )

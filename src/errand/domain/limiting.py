@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from errand.domain.budget import MICRO, Amounts, Ceiling, Scope
+from errand.domain.json import JsonObject
 from errand.domain.request import Limits
 
 
@@ -72,6 +73,18 @@ def time_refusal(scope: Scope, who: str, most_seconds: float, used_seconds: floa
     return (
         f"{subject} may work for {most_seconds:,.0f} seconds a day: {used_seconds:,.0f} are used; "
         f"raise ERRAND_LIMIT_{scope.upper()}_WALL_SECONDS, or go on after midnight UTC."
+    )
+
+
+def time_is_over(limits: JsonObject) -> str:
+    """The sentence for the person, of a task; `limits`: as its row keeps them."""
+    seconds = limits.get("wall_seconds")
+    if not isinstance(seconds, int | float):  # its deadline was set in another way
+        return "The time of this task is over: retry it to have all of it."
+    taken = f"{seconds:,.0f}" if seconds >= 10 else f"{seconds:g}"
+    return (
+        f"This task may take {taken} seconds, which are over: retry it to give it as long again, or submit "
+        "it with a higher --timeout."
     )
 
 

@@ -268,7 +268,7 @@ def ending(
     """
     found = (*_found_by_check(verdict), *not_covered)
     if limit_reached:
-        return Ending(TaskStatus.PARTIAL, (limit_reached, *_sentences(shortfalls), *found), Fault.LIMIT)
+        return Ending(TaskStatus.PARTIAL, (*_at_the_limit(shortfalls, limit_reached), *found), Fault.LIMIT)
     broken = [s for s in shortfalls if not s.optional and s.status is not SubtaskStatus.SKIPPED]
     skipped = [s for s in shortfalls if not s.optional and s.status is SubtaskStatus.SKIPPED]
     if any(s.status is SubtaskStatus.CANCELLED for s in shortfalls):
@@ -299,13 +299,16 @@ def _found_by_check(verdict: Mapping[str, Json] | None) -> Iterator[str]:
         yield "The check did not pass the result."
 
 
-def _at_the_limit(shortfalls: Sequence[Shortfall]) -> Iterator[str]:
-    """The limit first, then what was not done because of it, then what else went wrong."""
+def _at_the_limit(shortfalls: Sequence[Shortfall], reached: str = "") -> Iterator[str]:
+    """The limit first, then what was not done because of it, then what else went wrong: where something did,
+    what was skipped may have needed that."""
     limited = [s for s in shortfalls if s.fault is Fault.LIMIT]
-    yield from dict.fromkeys(s.error for s in limited)
-    left = [*limited, *(s for s in shortfalls if s.status is SubtaskStatus.SKIPPED)]
-    yield f"Not done because of it: {', '.join(s.title or s.key for s in left)}."
-    yield from _sentences([s for s in shortfalls if s not in left])
+    skipped = [s for s in shortfalls if s.status is SubtaskStatus.SKIPPED]
+    others = [s for s in shortfalls if s not in limited and s not in skipped]
+    yield from dict.fromkeys(filter(None, (reached, *(s.error for s in limited))))
+    if left := limited if others else [*limited, *skipped]:
+        yield f"Not done because of it: {', '.join(s.title or s.key for s in left)}."
+    yield from _sentences([*others, *skipped] if others else [])
 
 
 def _sentences(shortfalls: Sequence[Shortfall]) -> tuple[str, ...]:

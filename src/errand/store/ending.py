@@ -18,7 +18,7 @@ _NOTHING: tuple[Json, ...] = (None, "", [], {})
 
 
 def end_task(tx: Connection, task_id: TaskId, now: datetime, limit_reached: str = "") -> None:
-    """All its subtasks have ended. `limit_reached`: the sentence for the person when a limit ended them."""
+    """All its subtasks have ended. `limit_reached`: for the person, when the limit on its time ended them."""
     plan = reading.plan_of(tx, task_id)
     reserving.lose(tx, task_id)
     result = _result(tx, task_id, plan)
