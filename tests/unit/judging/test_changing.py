@@ -18,7 +18,7 @@ CODE = 'def greet(name: str) -> None:\n    print("Hello " + name)\n'
 EDIT: JsonObject = {"path": "tiny/greet.py", "old": "print(", "new": "log.info("}
 DONE: JsonObject = {
     "possible": True,
-    "summary": "Greetings go to the log.",
+    "summary": "Greetings go to the log, by `log.info`.",
     "changed": [{"path": "tiny/greet.py", "what": "It logs instead of printing."}],
     "not_checked": ["Whether logging is set up by the caller."],
 }
@@ -53,9 +53,10 @@ def test_the_difference_is_taken_from_the_workspace(tmp_path: Path) -> None:
     output = changed(desk)
     diff = desk.context.load(output.diff).decode()
 
+    assert diff.startswith("--- a/greet.py\n+++ b/greet.py\n")
     assert '-    print("Hello " + name)\n+    log.info("Hello " + name)\n' in diff
     assert output.changed == ["tiny/greet.py"]
-    assert [each.name for each in output.files] == ["tiny__greet.py"]
+    assert [each.name for each in output.files] == ["greet.py"]
     assert desk.context.load(output.files[0]).decode() == CODE.replace("print", "log.info")
 
 
@@ -65,6 +66,38 @@ def test_it_says_that_nothing_was_run(tmp_path: Path) -> None:
 
     assert output.not_checked == [NOT_RUN, "Whether logging is set up by the caller."]
     assert "Nothing was run" in desk.context.load(output.report).decode()
+
+
+def test_its_page_names_files_as_the_owners_of_the_code_do_and_shows_code_as_code(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, editing_first)
+    page = desk.context.load(changed(desk).report).decode()
+
+    assert "Greetings go to the log, by `log.info`." in page
+    assert "- `greet.py`: It logs instead of printing." in page
+    assert "`git apply changes.diff`" in page
+
+
+def test_a_file_beside_the_code_is_no_part_of_the_change(tmp_path: Path) -> None:
+    beside: JsonObject = {"path": "beside.py", "text": "import logging\n"}
+    both: JsonObject = {**DONE, "changed": [*_named(DONE), {"path": "beside.py", "what": "New."}]}
+    replies = iter(
+        (
+            calling(("files_edit", EDIT), ("files_write", beside)),
+            calling(("hand_in", both)),
+            calling(("hand_in", DONE)),
+        )
+    )
+    desk = Desk(tmp_path, lambda _prompt: next(replies))
+    output = changed(desk)
+
+    assert "names beside.py, which does not differ, or is not in the folder of the code, tiny" in desk.told()
+    assert output.changed == ["tiny/greet.py"]
+
+
+def _named(done: JsonObject) -> list[JsonObject]:
+    named = done["changed"]
+    assert isinstance(named, list)
+    return [each for each in named if isinstance(each, dict)]
 
 
 def test_a_change_that_changes_nothing_is_told_back(tmp_path: Path) -> None:

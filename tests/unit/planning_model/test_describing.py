@@ -45,6 +45,27 @@ def test_an_input_says_its_type_its_choices_and_what_is_inside() -> None:
     )
 
 
+class Nested(BaseModel):
+    name: str
+    parts: list["Nested"] = []
+
+
+class Nesting(BaseModel):
+    top: Nested
+
+
+@capability("form.nest")
+def nest(given: Nesting, context: Context) -> Nested:
+    """Nest."""
+    del context
+    return given.top
+
+
+def test_what_holds_more_of_its_own_kind_is_described_once() -> None:
+    told = capabilities({"form.nest": nest.describe()}).text
+    assert "{name: text, parts: list of nested?}." in told
+
+
 def test_an_attachment_is_told_with_what_is_known_of_its_content(tmp_path: Path) -> None:
     told = attachments([LETTER], _beginning, FolderContext(tmp_path))
     assert told.text == (

@@ -17,7 +17,7 @@ from errand.capabilities.reports import CAPABILITIES
 from errand.capabilities.reports.chart import ChartInput, GivenSeries, draw_chart
 from errand.capabilities.reports.check import CheckInput, check
 from errand.capabilities.reports.compose import ComposeInput, compose
-from errand.capabilities.reports.markdown import Paragraph, escape, plain
+from errand.capabilities.reports.markdown import Paragraph, Span, escape, plain, prose
 from errand.capabilities.reports.model import ChartRef, ReportRef
 from errand.capabilities.reports.parsing import parse
 from errand.capabilities.reports.pictures import load_image
@@ -157,6 +157,15 @@ def test_escaped_text_renders_as_it_was(text: str) -> None:
     (block,) = parse(f"- {escape(text)}")[0].items[0]  # type: ignore[union-attr]  # a list with one item
     assert isinstance(block, Paragraph)
     assert plain(block.content) == " ".join(text.split())
+
+
+def test_code_in_prose_stays_code_and_all_else_is_as_it_was_written() -> None:
+    (block,) = parse(prose("1. The *old* `__main__` [x](y)\n`*.py`"))
+
+    assert isinstance(block, Paragraph)
+    assert plain(block.content) == "1. The *old* __main__ [x](y) *.py"
+    code = [each.text for each in block.content if isinstance(each, Span) and each.code]
+    assert code == ["__main__", "*.py"]
 
 
 def test_a_chart_keeps_its_description(context: FolderContext) -> None:

@@ -11,7 +11,7 @@ from errand.capabilities.cited.writing import needs_model
 from errand.capabilities.files.folder import Folder
 from errand.capabilities.files.keeping import ChangesInput, ChangesOutput, DiffRef, workspace_changes
 from errand.capabilities.files.taking import TakeInput, TakeOutput, take_files
-from errand.capabilities.reports.markdown import escape
+from errand.capabilities.reports.markdown import prose
 from errand.capabilities.reports.model import ReportRef
 from errand.capability import ArtifactRef, Audience, Capability, Context, Effects, capability
 from errand.domain.errors import InputRefused
@@ -87,17 +87,18 @@ def change_capability(agents: Agents, models: Models) -> Capability[ChangeInput,
         Reads the code, edits it in the workspace, and says what was changed and why. It runs nothing.
         """
         taken = take_files.run(TakeInput(files=given.files), context)
-        agent = replace(PROGRAMMER, accept=_faults)
+        top = _top(given, taken)
+        agent = replace(PROGRAMMER, accept=lambda made, context: _faults(made, top, context))
         made = agents.run(agent, _material(given, taken), context)
         if not made.possible:
             raise InputRefused(f"The change can not be made to this code: {made.summary}")
-        difference = workspace_changes.run(ChangesInput(), context)
+        difference = workspace_changes.run(ChangesInput(folder=top, relative=True), context)
         kept = [*difference.changed, *difference.added][:_MOST_KEPT]
-        page = "\n".join(_page(made, difference)) + "\n"
+        page = "\n".join(_page(made, difference, top)) + "\n"
         return ChangeOutput(
             diff=difference.diff,
             report=context.save(ReportRef, "change.md", page.encode(), "text/markdown"),
-            files=[_keep(path, context) for path in kept],
+            files=[_keep(path, top, context) for path in kept],
             changed=_paths(difference),
             summary=made.summary[:8_000],
             not_checked=[NOT_RUN, *(each[:500] for each in made.not_checked[:20])],
@@ -117,17 +118,28 @@ def _material(given: ChangeInput, taken: TakeOutput) -> Material:
     return Material(given.task, tuple(sections))
 
 
-def _faults(made: Change, context: Context) -> Sequence[str]:
-    difference = workspace_changes.run(ChangesInput(), context)
+def _top(given: ChangeInput, taken: TakeOutput) -> str:
+    """The folder that an only archive became: where the people who own the code apply the difference."""
+    top, below, _ = taken.paths[0].partition("/")
+    return top if len(given.files) == 1 and below else ""
+
+
+def _in_code(path: str, top: str) -> str:
+    return path.removeprefix("./").removeprefix(f"{top}/" if top else "")
+
+
+def _faults(made: Change, top: str, context: Context) -> Sequence[str]:
+    difference = workspace_changes.run(ChangesInput(folder=top), context)
     differ = set(_paths(difference))
     if not made.possible:
         return ("Files differ although it is said to be impossible; undo the edits.",) if differ else ()
     if not differ:
         return ("Nothing in the workspace differs from what was given: make the change first.",)
+    outside = f", or is not in the folder of the code, {top}" if top else ""
     named = {each.path.removeprefix("./") for each in made.changed}
     return (
         *(f"{path} differs, but `changed` does not name it." for path in sorted(differ - named)),
-        *(f"`changed` names {path}, which does not differ." for path in sorted(named - differ)),
+        *(f"`changed` names {path}, which does not differ{outside}." for path in sorted(named - differ)),
     )
 
 
@@ -135,26 +147,29 @@ def _paths(difference: ChangesOutput) -> list[str]:
     return sorted({*difference.changed, *difference.added, *difference.removed})
 
 
-def _keep(path: str, context: Context) -> ArtifactRef:
+def _keep(path: str, top: str, context: Context) -> ArtifactRef:
     """Artifacts have no folders, so the path becomes part of the name."""
     content = Folder(context.workspace).read(path)
-    return context.save(ArtifactRef, path.replace("/", "__")[-200:], content, "application/octet-stream")
+    name = _in_code(path, top).replace("/", "__")[-200:]
+    return context.save(ArtifactRef, name, content, "application/octet-stream")
 
 
-def _page(made: Change, difference: ChangesOutput) -> Iterator[str]:
+def _page(made: Change, difference: ChangesOutput, top: str) -> Iterator[str]:
     yield "# The change"
     yield ""
-    yield escape(made.summary)
+    yield prose(made.summary)
     yield ""
-    yield f"{difference.lines_added} lines added, {difference.lines_removed} taken out; see `changes.diff`."
+    lines = f"{difference.lines_added} lines added, {difference.lines_removed} taken out"
+    name = difference.diff.name
+    yield f"{lines}: see `{name}`, which `git apply {name}` applies in the folder of the code."
     yield ""
     yield "## Files"
     yield ""
     for each in made.changed:
-        yield f"- {escape(each.path)}: {escape(each.what)}"
+        yield f"- `{_in_code(each.path, top)}`: {prose(each.what)}"
     yield ""
     yield "## Not checked"
     yield ""
     yield f"- {NOT_RUN}"
     for remark in made.not_checked:
-        yield f"- {escape(remark)}"
+        yield f"- {prose(remark)}"

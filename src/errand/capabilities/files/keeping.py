@@ -44,6 +44,9 @@ def keep_file(given: KeepInput, context: Context) -> KeepOutput:
 
 class ChangesInput(BaseModel):
     folder: str = Field(default="", description="Only changes in this folder; empty: all.")
+    relative: bool = Field(
+        default=False, description="True: paths in the diff begin in `folder`, for whoever applies it there."
+    )
 
 
 class ChangesOutput(BaseModel):
@@ -61,7 +64,7 @@ class ChangesOutput(BaseModel):
 @capability("files.changes", audience=Audience.AGENTS)
 def workspace_changes(given: ChangesInput, context: Context) -> ChangesOutput:
     """Compare the workspace with what files.take brought into it: a unified diff of all that was changed."""
-    found = list(_changes(Folder(context.workspace), given.folder))
+    found = list(_changes(Folder(context.workspace), given.folder, relative=given.relative))
     lines = [line for each in found for line in each.diff]
     text = "".join(lines)
     diff = context.save(DiffRef, "changes.diff", text.encode(), "text/x-diff")
@@ -90,7 +93,7 @@ class _Change:
         return sum(line.startswith(sign) for line in self.diff[2:])
 
 
-def _changes(folder: Folder, start: str) -> Iterator[_Change]:
+def _changes(folder: Folder, start: str, *, relative: bool) -> Iterator[_Change]:
     originals, top = folder.hidden(TAKEN), parts(start)
     taken = {each.path for each in originals.walk()}
     paths = taken | {each.path for each in folder.walk()}
@@ -98,7 +101,8 @@ def _changes(folder: Folder, start: str) -> Iterator[_Change]:
         before = originals.read(path) if path in taken else None
         after = _now(folder, path)
         if before != after:
-            yield _Change(path, before, after, tuple(_diff(path, before, after)))
+            name = "/".join(path.split("/")[len(top) :]) if relative else path
+            yield _Change(path, before, after, tuple(_diff(name, before, after)))
 
 
 def _now(folder: Folder, path: str) -> bytes | None:

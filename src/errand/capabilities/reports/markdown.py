@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|~])|(&)(?=#?\w+;)")
+_CODE = re.compile(r"(`[^`]+`)")
 _AT_LINE_START = re.compile(r"^(?:([-+#=])|(\d{1,9})([.)]))")
 
 
@@ -98,6 +99,15 @@ def escape(text: str) -> str:
     folded = " ".join(text.split())
     folded = _SPECIAL.sub(lambda m: "\\" + m.group(0), folded)
     return _AT_LINE_START.sub(lambda m: f"\\{m[1]}" if m[1] else f"{m[2]}\\{m[3]}", folded)
+
+
+def prose(text: str) -> str:
+    """As `escape`, but what stands between backticks is shown as code."""
+    parts = _CODE.split(" ".join(text.split()))
+    shown = "".join(
+        part if n % 2 else _SPECIAL.sub(lambda m: "\\" + m.group(0), part) for n, part in enumerate(parts)
+    )
+    return _AT_LINE_START.sub(lambda m: f"\\{m[1]}" if m[1] else f"{m[2]}\\{m[3]}", shown)
 
 
 def title(blocks: Blocks) -> str:

@@ -58,7 +58,7 @@ def _inside(slot: Slot) -> str:
     return ", ".join(
         f"{each.name}: {_type(each)}{'' if each.required else '?'}"
         + (f" one of {'/'.join(each.choices)}" if each.choices else "")
-        + (f" {{{_inside(each)}}}" if each.inside else "")
+        + (f" {{{_inside(each)}}}" if each.inside and each.type != slot.type else "")
         for each in slot.inside
     )
 
