@@ -133,6 +133,20 @@ def test_a_check_that_could_not_be_made_is_no_reason_to_make_the_result_again(
     assert view.missing == ("check: The reviewer has no voice.", "The result was not checked.")
 
 
+def test_nor_is_one_that_could_not_be_made_while_the_rest_was_planned_anew(
+    installation: TestInstallation,
+) -> None:
+    steps = (*CHECKED.steps, step("side", "test.give"))
+    task = planned(installation, *steps, result=CHECKED.result, check=CHECKED.check)
+    work_off(installation, task, "a", Succeeded({"value": 1}))
+    work_off(installation, task, "side", NO)
+    planner = claimed(installation, task, "plan-2")
+    work_off(installation, task, "check", Failed("The reviewer has no voice.", Fault.SETUP))
+    assert installation.engine.settle(planner, revision(supersedes=("side",)))
+    view = installation.view(task)
+    assert (view.status, view.result, view.revision) == (TaskStatus.PARTIAL, 1, 2)
+
+
 def test_what_the_check_found_is_told_also_when_a_limit_stops_the_planning_anew(
     installation: TestInstallation,
 ) -> None:

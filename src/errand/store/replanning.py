@@ -116,7 +116,8 @@ def write(
     }  # fmt: skip
     news = [News(EventType.TASK_REPLANNED, job.address.key, told)]
     news += [News(EventType.SUBTASK_REPLACED, each.key) for each in found if each.key in revision.replaced]
-    again = [*reasons_since(found, revision, job.started), *_told_since(tx, job, kept.get("check"))]
+    work = [each for each in found if each.key != kept["check"]]
+    again = [*reasons_since(work, revision, job.started), *_told_since(tx, job, kept["check"])]
     return Revised(news, ready, len(made), len(revision.replaced), " ".join(again))
 
 
