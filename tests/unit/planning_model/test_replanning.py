@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from errand.domain.errors import AgentFailed
+from errand.domain.errors import PlanRefused
 from errand.domain.json import Json, JsonObject
 from errand.domain.task import Fault, SubtaskStatus
 from errand.planning.state import StepState, TaskState
@@ -81,7 +81,7 @@ def test_after_a_check_that_did_not_pass_a_new_check_is_wanted(tmp_path: Path) -
 
 def test_a_revision_that_stays_faulty_is_no_revision(tmp_path: Path) -> None:
     made = planning(tmp_path, GOOD)
-    with pytest.raises(AgentFailed):
+    with pytest.raises(PlanRefused):
         made.anew(state(DONE, FAILED, SKIPPED))
     assert len(made.models.prompts) == 3
 

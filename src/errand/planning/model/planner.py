@@ -58,7 +58,7 @@ class ModelPlanner:
     def plan(
         self, request: Request, catalogue: Catalogue, context: Context, state: TaskState | None, why: str
     ) -> Proposal:
-        """Raises AgentFailed when a revision that can be carried out was not handed in."""
+        """Raises PlanRefused when no revision that can be carried out was handed in."""
         if state is not None:
             return self.estimator.added(self._revision(request, catalogue, context, state, why), catalogue)
         proposal = self.propose(request, catalogue, context)
@@ -125,7 +125,12 @@ class ModelPlanner:
             describing.why_anew(why),
         )
         material = Material(request.text, sections)
-        draft = self.agents.run(replace(REPLANNER, accept=faults), material, context)
+        try:
+            draft = self.agents.run(replace(REPLANNER, accept=faults), material, context)
+        except AgentFailed as failure:
+            if failure.faults:  # it was told them twice: another attempt would only cost as much again
+                raise PlanRefused(failure.faults) from failure
+            raise
         plan = draft.plan(state, f"model {self.model}")
         return Proposal(plan, 1.0, sure=True, remarks=draft.remarks, not_covered=draft.not_covered)
 
