@@ -3,6 +3,7 @@
 What is said here names no provider and no library, so that a conversation that was stored outlives both.
 """
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -161,3 +162,21 @@ class Models(Protocol):
         `LanguageModel.ask` raises.
         """
         ...
+
+
+def untrusted(text: str) -> str:
+    """A block of data in a prompt, that nothing in it can close."""
+    return f"<untrusted>\n{without_marks(text)}\n</untrusted>"
+
+
+def without_marks(text: str) -> str:
+    """Text that neither begins nor ends such a block."""
+    return _MARKS.sub("&lt;", text)
+
+
+_MARKS = re.compile(
+    r"[<\uff1c\ufe64\u2039\u3008](?=[\s/\uff0f\u2044\u2215\u00ad\u200b-\u200f\u2060\ufeff]*untrusted)",
+    re.IGNORECASE,
+)
+"""Whatever a reader might take for the beginning or the end of a block: also look-alikes of `<` and `/`, and
+with blanks or invisible characters between."""

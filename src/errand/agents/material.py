@@ -2,18 +2,14 @@
 
 import hashlib
 import json
-import re
 from datetime import date
 
 from errand.agents.agent import Material, Section
 from errand.agents.files import Files
+from errand.model import untrusted, without_marks
 
-_CLOSING = re.compile(
-    r"[<\uff1c\ufe64\u2039\u3008](?=[\s/\uff0f\u2044\u2215\u00ad\u200b-\u200f\u2060\ufeff]*untrusted)",
-    re.IGNORECASE,
-)
-"""Whatever a reader might take for the beginning or the end of a block: also look-alikes of `<` and `/`, and
-with blanks or invisible characters between."""
+_LONGEST_TITLE = 120
+"""Characters of a title with words of others in it; a longer one stands in the block with the text."""
 
 
 def conversation_of(agent: str, material: Material) -> str:
@@ -35,7 +31,8 @@ def first_message(material: Material, files: Files, today: date) -> str:
         f"- {_in_quotes(each.shown)}: {each.kind}, {_flat(each.ref.media_type)}, {each.ref.size:,} bytes"
         for each in files
     ]:
-        parts.append(f"# Files\n\nGive these names to tools, without changes.\n\n{untrusted(listed)}")
+        there = untrusted("\n".join(listed))
+        parts.append(f"# Files\n\nGive these names to tools, without changes.\n\n{there}")
     parts.append(
         f"Today is {today.isoformat()}; where the request names another day as today, that one counts."
     )
@@ -43,19 +40,17 @@ def first_message(material: Material, files: Files, today: date) -> str:
 
 
 def _section(section: Section) -> str:
-    text = section.text.strip() if section.trusted else untrusted([section.text.strip("\n")])
-    return f"# {_flat(section.title)}\n\n{text}"
-
-
-def untrusted(lines: list[str]) -> str:
-    """A block of data that nothing in it can close."""
-    inside = _CLOSING.sub("&lt;", "\n".join(lines))
-    return f"<untrusted>\n{inside}\n</untrusted>"
+    title, text = _flat(section.title), section.text
+    if section.trusted:
+        return f"# {title}\n\n{text.strip()}"
+    if len(title) > _LONGEST_TITLE:
+        title, text = "Words of others", f"{title}\n\n{text}"
+    return "\n\n".join((f"# {title}", untrusted(text.strip("\n"))))
 
 
 def _flat(text: str) -> str:
     """On one line, and no block of its own."""
-    return _CLOSING.sub("&lt;", " ".join(text.split()))
+    return without_marks(" ".join(text.split()))
 
 
 def _in_quotes(name: str) -> str:

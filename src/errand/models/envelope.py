@@ -9,7 +9,7 @@ import json
 from dataclasses import replace
 
 from errand.domain.json import Json, JsonObject
-from errand.model import Message, Prompt, Replied, Said, ToolCall, ToolOffer, ToolResult
+from errand.model import Message, Prompt, Replied, Said, ToolCall, ToolOffer, ToolResult, untrusted
 from errand.models.schemas import plain
 
 NAME = "call"
@@ -82,7 +82,7 @@ def _described(offer: ToolOffer) -> str:
 def _as_text(message: Message) -> Message:
     match message:
         case ToolResult(name=name, text=text, failed=failed):
-            return Said(f"{name} {'failed' if failed else 'gave'}:\n{text}")
+            return Said(f"{name} {'failed' if failed else 'gave'}:\n{untrusted(text)}")
         case Replied(text=text, calls=calls):
             return Replied("\n".join((*([text] if text else []), *(_written(call) for call in calls))))
         case Said():
