@@ -186,3 +186,9 @@ def test_a_home_that_can_not_be_made_is_said_in_a_sentence(tmp_path: Path) -> No
     (tmp_path / "file").write_text("")
     with pytest.raises(SetupError, match="set ERRAND_HOME"):
         Home(tmp_path / "file" / "home")
+
+
+def test_a_new_home_is_for_its_owner_alone(tmp_path: Path) -> None:
+    Home(tmp_path / "new")
+
+    assert (tmp_path / "new").stat().st_mode & 0o777 == 0o700

@@ -18,7 +18,7 @@ class Home:
         """Raises SetupError when the folder can not be made or written."""
         self.folder = folder
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # tasks are nobody else's to read
         except OSError as error:
             if error.errno == errno.ENOSPC:
                 raise StoreUnavailable(f"The disk that holds {folder} is full: free some space.") from error

@@ -1,11 +1,15 @@
 """What is refused at the edge, each with a sentence that says what to do."""
 
+import gzip
 import os
+import tarfile
+import tracemalloc
 from pathlib import Path
 
 import pytest
 
 from errand.capabilities.documents.inspect import inspect
+from errand.capabilities.documents.packed import packed_type
 from errand.domain.errors import InputRefused
 from tests.unit.documents import made
 
@@ -198,3 +202,22 @@ def test_the_files_of_the_corpus_pass(corpus: Path) -> None:
     assert files
     for each in files:
         inspect(each, limit_bytes=100_000_000)
+
+
+def test_a_header_that_announces_gigabytes_is_not_read_through(tmp_path: Path) -> None:
+    header = tarfile.TarInfo("pax")
+    header.type, header.size = tarfile.XHDTYPE, 8_000_000_000
+    path = tmp_path / "bomb.tar.gz"
+    with gzip.open(path, "wb", compresslevel=1) as packed:
+        packed.write(header.tobuf())
+        for _ in range(100):
+            packed.write(bytes(1_000_000))
+
+    tracemalloc.start()
+    try:
+        assert packed_type(path) == "application/gzip"
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert most < 5_000_000
