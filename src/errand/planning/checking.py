@@ -171,6 +171,8 @@ class _Check:
                 yield f"takes {_wanted(slot)}, not an object"
             for each in value.values():
                 yield from self._value(step, each, None)
+        elif _file_like(value):
+            yield "holds a file written out; a file is reached by a reference and in no other way"
         elif slot is not None:
             yield from _constant(value, slot, item=item)
 
@@ -305,8 +307,9 @@ def _is_date(text: str) -> bool:
     return True
 
 
-def _file_like(value: dict[str, Json]) -> bool:
-    return _FILE_FIELDS.keys() <= value.keys()
+def _file_like(value: Json) -> bool:
+    """Whoever knows a hash only must not reach the file: it may be another task's."""
+    return isinstance(value, dict) and _FILE_FIELDS.keys() <= value.keys()
 
 
 def _short(value: Json) -> str:

@@ -246,3 +246,13 @@ def test_ten_thousand_steps_at_fault_are_checked_within_two_seconds() -> None:
     assert len(found) == 20_001
     assert "and so on through 10000 steps back to s0" in found[-1]
     assert time.perf_counter() - begun < 2.0
+
+
+@pytest.mark.parametrize("inside", [False, True])
+def test_no_plan_reaches_a_file_by_its_hash(*, inside: bool) -> None:
+    file: JsonObject = {"name": "a", "media_type": "text/plain", "size": 1, "sha256": "0" * 64, "more": 1}
+    inputs: JsonObject = {"documents": [file]} if inside else {"file": file}
+
+    found = faults(step("read", "text.join" if inside else "documents.read", inputs))
+
+    assert [each for each in found if "holds a file written out" in each]
