@@ -1,8 +1,10 @@
 """The folder that a person gets."""
 
+import re
 from pathlib import Path
 
 import pytest
+from markdown_it import MarkdownIt
 
 from errand.domain.errors import InputRefused
 from errand.domain.json import Json, JsonObject
@@ -143,3 +145,30 @@ def test_a_folder_with_other_things_is_taken(tmp_path: Path) -> None:
     refuse_unusable(tmp_path)
 
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "![a](https://example.org/p.png?told=1)", "![a](<//example.org/p.png>)",
+        "![a[b]](http:&#47;&#47;e.org/p)",
+        "![a][there]\n\n[there]: https://example.org/p.png", "![there]\n\n> [there]: https://example.org/p.png",
+        "[![a](https://example.org/p.png)](artifacts/report.md)", "![a\nb](file:///etc/passwd)",
+        "a <IMG src='https://example.org/p.png'>", "<script>fetch('https://example.org')</script>",
+        "<td background=//example.org/p.png>", "![a](artifacts/x.png)![b](https://example.org/p.png)",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("as_file", [True, False])
+def test_opening_a_result_loads_nothing_from_elsewhere(attempt: str, *, as_file: bool) -> None:
+    result: JsonObject = {"name": "r.md", "media_type": "text/markdown", "sha256": ONE}
+    shown = page(result, content=attempt.encode()) if as_file else page(attempt)
+
+    rendered = MarkdownIt("commonmark", {"html": True}).render(shown)
+    loaded = re.findall(r"<(?:img|script|td)\b[^>]*", rendered, re.IGNORECASE)
+    assert [each for each in loaded if 'src="artifacts/' not in each] == []
+
+
+def test_pictures_that_lie_with_a_result_are_shown_and_code_stays_code() -> None:
+    text = "![Revenue](artifacts/revenue%20chart.png)\n\n`vec![1, 2]` and a < b"
+
+    assert page(text) == text + "\n"

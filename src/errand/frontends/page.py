@@ -8,6 +8,15 @@ from errand.domain.json import Json, JsonObject
 from errand.frontends import wording
 
 _TARGET = re.compile(r"(?P<open>\]\(\s*<?|\b(?:src|href)=[\"'])(?P<target>[^)\s>\"']+)")
+_PICTURE = re.compile(r"(?<!\\)!(?=\[(?!(?:[^\[\]\\]|\\.)*\]\(<?artifacts/))")
+"""The beginning of one that does not lie with the result."""
+_DEFINITION = re.compile(r"^[>\s]*\[[^\]]+\]:", re.MULTILINE)
+_TAG = re.compile(
+    r"<(?!img src=([\"'])artifacts/[^\"'<>]*\1\s*/?>)(?=/?(?:img|image|svg|picture|source|video|audio|track|object|embed|i?frame|script|link|style|meta"
+    r"|base|input|form|body|table|t[dhr]|bgsound)\b)",
+    re.IGNORECASE,
+)
+"""Of those that load something in HTML."""
 _ENDED_WELL = ("succeeded",)
 _MOST_LISTED = 200
 _EXCERPT_CHARACTERS, _EXCERPT_HEADINGS = 1600, 2
@@ -23,7 +32,17 @@ def result_page(record: JsonObject, places: Mapping[str, str], content: bytes | 
         body = _without_result(record)
     else:
         body = _of_value(record, result, places)
-    return f"{note}\n{body}" if note else body
+    return nothing_fetched(f"{note}\n{body}" if note else body)
+
+
+def nothing_fetched(markdown: str) -> str:
+    """Whoever opens it must not load anything by that: an address may tell what was read. A picture from
+    elsewhere becomes a link, and a tag that loads something is shown as text."""
+    defined = _DEFINITION.search(markdown) is not None
+    blocks = re.split(r"(\n[ \t]*\n)", _TAG.sub("&lt;", markdown))
+    return "".join(
+        _PICTURE.sub(r"\\!", each) if defined or "](" in each or "][" in each else each for each in blocks
+    )
 
 
 def excerpt(page: str) -> str:
