@@ -15,6 +15,7 @@ from errand.domain.event import Event
 from errand.domain.finding import Finding
 from errand.domain.ids import LOCAL, Principal, SubtaskAddress, SubtaskKey, TaskId
 from errand.domain.json import JsonObject
+from errand.domain.limiting import Limit, limits
 from errand.domain.plan import Proposal
 from errand.domain.question import QuestionView
 from errand.domain.request import Limits, Request
@@ -213,6 +214,11 @@ class Service:
     def costs(self, by: CostsBy, *, task: TaskId | None = None, days: int | None = None) -> list[Cost]:
         """What models cost, the dearest first; with `days`, of today and the days before it."""
         return self._spending.costs(by, task=task, days=days)
+
+    def limits_of(self, view: TaskView) -> tuple[Limit, ...]:
+        """What language models may take for this task: the lower one of its own and the installation's."""
+        asked = Limits(**view.limits)  # type: ignore[arg-type]  # as rows.task_row wrote it
+        return limits(self._spending.ceilings.task, asked)
 
     # -- deciding --------------------------------------------------------------------------------------
 

@@ -4,16 +4,18 @@ import json
 import pkgutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import errand.capabilities
 
-HEAVY = {
-    "alembic", "docx", "httpx2", "lxml", "matplotlib", "numpy", "openpyxl", "PIL", "pypdf", "pysbd",
-    "sqlalchemy", "typst",
+ASKING = {"anthropic", "genai_prices", "llama_cpp", "openai", "pydantic_ai"}
+"""What only asking a model needs."""
+ONLY_WHEN_USED = ASKING | {
+    "docx", "duckdb", "matplotlib", "numpy", "openpyxl", "pypdf", "pysbd", "sympy", "typst",
 }  # fmt: skip
-ONLY_WHEN_USED = {"docx", "matplotlib", "numpy", "openpyxl", "pypdf", "pysbd", "typst"}
+HEAVY = ONLY_WHEN_USED | {"alembic", "httpx2", "lxml", "PIL", "sqlalchemy"}
 PACKAGES = [
     f"errand.capabilities.{each.name}"
     for each in pkgutil.iter_modules(errand.capabilities.__path__)
@@ -32,6 +34,21 @@ def test_asking_for_help_pulls_in_no_heavy_library() -> None:
         imported_by(f"import contextlib\nwith contextlib.suppress(SystemExit):\n    {helping}") & HEAVY
         == set()
     )
+
+
+@pytest.mark.parametrize("words", [("tasks",), ("costs",), ("plan", "Summarize this", "--attach", "a.txt")])
+def test_looking_and_planning_pull_in_nothing_that_only_running_needs(
+    words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ERRAND_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("ERRAND_MODEL", "" if "plan" in words else "openai:gpt-5")
+    monkeypatch.chdir(tmp_path)
+    Path("a.txt").write_text("The bridge was closed on Monday. It opens again on Friday.", encoding="utf-8")
+    typed = f"import sys; sys.argv = ['errand', *{words!r}]; from errand.__main__ import main; main()"
+
+    loaded = imported_by(f"import contextlib\nwith contextlib.suppress(SystemExit):\n    {typed}")
+    assert "sqlalchemy" in loaded
+    assert loaded & ONLY_WHEN_USED == set()
 
 
 @pytest.mark.parametrize("package", PACKAGES)

@@ -20,7 +20,7 @@ from errand.container import Embedded
 from errand.domain.errors import InputRefused, NothingFits, NotOffered, Transient
 from errand.domain.ids import SubtaskKey
 from errand.domain.json import Json
-from errand.domain.plan import FROM, Plan, Proposal, Reference, Step
+from errand.domain.plan import FROM, Estimate, Plan, Proposal, Reference, Step
 from errand.domain.question import Question, QuestionKind
 from errand.domain.request import Request
 from errand.frontends.cli import command_line
@@ -143,6 +143,9 @@ class ProgramPlanner:
         word, _, rest = request.text.partition(" ")
         if word == "unsure":
             return Proposal(_plan("test.say", rest), score=0.3, sure=False, remarks=("I am guessing.",))
+        if word == "dear":
+            expected = Estimate(150_000, 2.0, basis="So far.")
+            return Proposal(_plan("test.say", rest), score=0.9, sure=True, estimate=expected)
         if word == "uncovered":
             return Proposal(
                 _plan("test.say", rest), score=0.9, sure=True, not_covered=("paint it: not done.",)

@@ -175,6 +175,11 @@ def test_a_plan_is_shown_without_being_carried_out(errand: Typed) -> None:
     assert errand("tasks", "--json").json() == []
 
 
+def test_a_plan_comes_with_what_it_is_expected_to_take(errand: Typed) -> None:
+    assert "Expected: About 2 s and 0.15 USD. So far." in errand("plan", "dear hello").out
+    assert errand("plan", "dear hello", "--json").json()["estimate"]["microdollars"] == 150_000
+
+
 @pytest.mark.parametrize("command", ["plan", "run", "submit"])
 def test_a_request_that_nothing_fits_says_what_is_missing_and_is_not_stored(
     errand: Typed, command: str
@@ -270,6 +275,15 @@ def test_tasks_are_listed_and_shown_by_the_beginning_of_their_id(errand: Typed) 
     assert errand("show", task, "--json").json()["id"] == task
     assert errand("watch", task).status == 0
     assert errand("show", "zzzz").status == 2
+
+
+def test_what_a_task_spent_is_shown_beside_what_it_may_take(
+    errand: Typed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ERRAND_LIMIT_TASK_USD", "5")
+    task = errand.task("say hello", "--max-calls", "20")["id"]
+
+    assert "Spent:     nothing on models; $5.00, 20 calls at most" in errand("show", task).out
 
 
 def test_the_result_of_a_stored_task_is_written_when_asked_for(errand: Typed) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import closing
 
 from errand.domain.budget import MICRO, Amounts, Cost, CostsBy, Usage
-from errand.domain.limiting import usd
+from errand.domain.limiting import Kind, Limit, usd
 from errand.frontends import wording
 from errand.frontends.running import Open
 from errand.frontends.terminal import say, show_json, show_table
@@ -50,6 +50,14 @@ def spent(costs: Sequence[Cost]) -> str:
     calls = wording.number(whole.used.calls, "call")
     lost = f", {whole.lost.calls} of them never answered" if whole.lost.calls else ""
     return f"{usd(whole.used.microdollars)} on {calls} of models ({whole.used.tokens:,} tokens{lost})"
+
+
+def may_take(limits: Sequence[Limit]) -> str:
+    """`; $5.00, 20 calls at most`; empty without limits."""
+    said = [
+        usd(each.most) if each.kind is Kind.MICRODOLLARS else f"{each.most:,} {each.kind}" for each in limits
+    ]
+    return f"; {wording.listed(said, 8)} at most" if said else ""
 
 
 def _row(cost: Cost) -> tuple[str, ...]:

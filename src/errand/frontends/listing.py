@@ -12,7 +12,7 @@ from errand.domain.json import JsonObject
 from errand.domain.plan import Proposal, Step, references
 from errand.domain.task import SubtaskStatus, SubtaskView, TaskStatus, TaskView
 from errand.frontends import results, wording
-from errand.frontends.costing import spent
+from errand.frontends.costing import may_take, spent
 from errand.frontends.running import Open, somebody_works
 from errand.frontends.terminal import now, say, show_json, show_table
 from errand.service import Service
@@ -58,8 +58,9 @@ def _show(service: Service, view: TaskView) -> None:
     if view.made_by:
         later = f", revision {view.revision}" if view.revision > 1 else ""
         say(f"Plan:      by {wording.line(view.made_by)}, sure by {view.score:.0%}{later}")
-    if used := spent(service.costs(CostsBy.CAPABILITY, task=task)):
-        say(f"Spent:     {used}")
+    used = spent(service.costs(CostsBy.CAPABILITY, task=task))
+    if used or any(view.limits.values()):
+        say(f"Spent:     {used or 'nothing on models'}{may_take(service.limits_of(view))}")
     for remark in (*view.remarks, *(view.missing if view.status is not TaskStatus.SUCCEEDED else ())):
         say(f"- {wording.line(remark)}")
     say("")
@@ -186,6 +187,8 @@ def show_plan(open_installation: Open, text: str, attachments: Sequence[Path], *
         return
     sure = "" if proposal.sure else "; it would ask before it begins"
     say(f"Plan by {wording.line(proposal.plan.made_by)}, sure by {proposal.score:.0%}{sure}.")
+    if proposal.estimate:
+        say(f"Expected: {wording.line(proposal.estimate.in_words())}")
     reasons = {each.because for each in proposal.plan.steps}
     if len(reasons) == 1:
         say(f"Why: {wording.line(reasons.pop())}")
@@ -243,5 +246,6 @@ def _plan_json(proposal: Proposal) -> object:
         "made_by": plan.made_by, "score": proposal.score, "sure": proposal.sure,
         "remarks": proposal.remarks, "not_covered": proposal.not_covered,
         "result": str(plan.result) if plan.result else None, "check": plan.check,
+        "estimate": asdict(proposal.estimate) if proposal.estimate else None,
         "steps": [asdict(each) for each in plan.steps],
     }  # fmt: skip
