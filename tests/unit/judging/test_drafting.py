@@ -69,6 +69,13 @@ def test_the_sources_are_listed_by_the_program(tmp_path: Path) -> None:
     assert "- [3] computed: 20.16 % = (14,900 - 12,400) / 12,400 × 100" in sources
 
 
+WORDED = """# Offers
+
+| Criterion | Brightwater |
+|---|---|
+| Price | Within the budget: {price} [1] |
+"""
+
 WRONG = {
     "a figure that no source holds": (draft("It costs $12,500 [1].", BRIGHTWATER), "$12,500"),
     "a figure without any source": (draft("It costs $99.", BRIGHTWATER), "$99"),
@@ -87,6 +94,14 @@ WRONG = {
             "50.0 % [3] [1].", BRIGHTWATER, {"n": 3, "calculation": "50 % = 6,200 / 12,400 × 100", "of": [1]}
         ),
         "6,200",
+    ),
+    "a wrong figure among the words of a table": (
+        draft(WORDED.format(price="$12,500"), BRIGHTWATER),
+        "$12,500",
+    ),
+    "a wrong figure whose currency is a word": (
+        draft("It costs 12,500 dollars, all told [1].", BRIGHTWATER),
+        "12,500",
     ),
     "a mark without a source": (draft("So it is [4]."), "there is no source 4"),
     "a source without a mark": (draft("So it is.", BRIGHTWATER), "Source [1] is not used"),
@@ -108,6 +123,13 @@ WRONG = {
 }
 
 
+def test_a_figure_among_the_words_of_a_table_is_traced(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, handing_in(draft(WORDED.format(price="12,400 dollars"), BRIGHTWATER)))
+    claims = desk.context.load_model(drafted(desk).claims, Claims).claims
+
+    assert [each.shown for each in claims if each.value] == ["12,400 dollars"]
+
+
 @pytest.mark.parametrize(("wrong", "said"), WRONG.values(), ids=WRONG)
 def test_what_is_wrong_with_a_draft_is_told_back(tmp_path: Path, wrong: JsonObject, said: str) -> None:
     desk = Desk(tmp_path, handing_in(wrong, GOOD))
@@ -119,28 +141,6 @@ def test_what_is_wrong_with_a_draft_is_told_back(tmp_path: Path, wrong: JsonObje
 def test_a_draft_that_stays_wrong_is_not_handed_over(tmp_path: Path) -> None:
     with pytest.raises(AgentFailed, match="12,500"):
         drafted(Desk(tmp_path, handing_in(WRONG["a figure that no source holds"][0])))
-
-
-def test_figures_beside_a_wrong_source_are_not_told_as_faults_of_their_own(tmp_path: Path) -> None:
-    wrong = draft(TEXT, {**BRIGHTWATER, "quote": "Brightwater wants $12,400."}, STONEFORD, DEARER)
-    desk = Desk(tmp_path, handing_in(wrong, GOOD))
-    drafted(desk)
-
-    assert "Brightwater wants" in desk.told()
-    assert "The figure" not in desk.told()
-
-
-def test_a_calculation_may_use_zero_and_numbers_that_its_source_writes_as_words(tmp_path: Path) -> None:
-    wait: JsonObject = {"n": 3, "calculation": "6 = (6 + 6 + 0) / 2", "of": [1]}
-    desk = Desk(tmp_path, handing_in(draft("It takes 6 [3] weeks on average.", BRIGHTWATER, wait)))
-
-    assert b"computed: 6 =" in desk.context.load(drafted(desk).report)
-
-
-def test_it_gives_all_documents_that_it_may_quote(tmp_path: Path) -> None:
-    desk = Desk(tmp_path, handing_in(GOOD))
-
-    assert drafted(desk).documents == [desk.document()]
 
 
 def test_figures_beside_a_wrong_source_are_not_told_as_faults_of_their_own(tmp_path: Path) -> None:

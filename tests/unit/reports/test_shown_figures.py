@@ -79,6 +79,22 @@ def test_a_formula_that_makes_no_sense_is_not_computed(formula: str) -> None:
     assert recompute(formula) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("58,200 euros", "EUR"),
+        ("1 euro", "EUR"),
+        ("40 million dollars", "USD"),
+        ("40 million US dollars", "USD"),
+        ("500 yen", "JPY"),
+        ("300 pounds", ""),
+        ("20 eurozone banks", ""),
+    ],
+)
+def test_a_currency_may_be_written_as_a_word(text: str, unit: str) -> None:
+    assert [each.unit for each in amounts(text)] == [unit]
+
+
 def test_only_quotations_of_some_length_count() -> None:
     text = 'He said “no” and then “we will not open the mill again” and "not in this year or the next one".'
     assert list(quotations(text, 6)) == [

@@ -69,10 +69,10 @@ class Shown:
 
 
 def figures_shown(blocks: Blocks, verbatim: Sequence[str]) -> Iterator[Shown]:
-    """Every figure outside of verbatim passages: in prose those with a unit or a mark, in tables all."""
+    """Every figure outside of verbatim passages: those with a unit or a mark, in columns of figures all."""
     for block in blocks:
         if isinstance(block, Table):
-            yield from _in_table(block)
+            yield from _in_table(block, verbatim)
         elif isinstance(block, List) and not block.sources:
             for item in block.items:
                 yield from figures_shown(item, verbatim)
@@ -265,15 +265,17 @@ def _in_prose(content: Inlines, verbatim: Sequence[str]) -> Iterator[Shown]:
         yield Shown(amount, marks, around)
 
 
-def _in_table(table: Table) -> Iterator[Shown]:
+def _in_table(table: Table, verbatim: Sequence[str]) -> Iterator[Shown]:
     head = [plain(cell) for cell in table.header]
     for row in table.rows:
         cells = [plain(cell) for cell in row]
         marks = frozenset(
             int(n) for cell in cells for group in _MARKS.findall(cell) for n in _NUMBER_ONLY.findall(group)
         )
-        for column, cell in enumerate(cells[1:], start=1):
-            if table.numeric[column]:
+        for column, cell in enumerate(cells):
+            if not table.numeric[column]:
+                yield from _in_prose(row[column], verbatim)
+            elif column:
                 power = _power((cells[0], head[column], head[0]))
                 for amount in amounts(_MARKS.sub("", cell)):
                     yield Shown(amount, marks, _ALTERNATIVE.sub("", cells[0]), cells[0], head[column], power)

@@ -10,6 +10,8 @@ _CODES = (
     "USD|EUR|GBP|JPY|CHF|CNY|CAD|AUD|NZD|HKD|SGD|SEK|NOK|DKK|PLN|CZK|HUF|RON|BGN|TRY|RUB|UAH|ILS|INR|IDR|MYR|THB"
     "|PHP|VND|KRW|TWD|BRL|MXN|ARS|CLP|COP|PEN|ZAR|NGN|EGP|KES|AED|SAR|QAR|KWD"
 )
+_WORDS = {"euro": "EUR", "euros": "EUR", "dollar": "USD", "dollars": "USD", "yen": "JPY"}
+"""Not `pounds`, which may be a weight."""
 _SCALES = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12, "mn": 6, "bn": 9, "tn": 12}
 _IN_WORDS = (
     "zero", "one|once", "two|twice", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
@@ -19,7 +21,8 @@ _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _AMOUNT = re.compile(
     rf"(?<![\w.,])(?P<minus>[-−])?(?:(?P<symbol>[$€£¥₹₩₪])|(?P<before>{_CODES})\s)?\s?(?P<minus2>[-−])?"
     rf"(?P<number>{_NUMBER})(?:\s?(?P<scale>{'|'.join(_SCALES)})\b)?"
-    rf"(?:\s?(?P<percent>%|percent\b)|\s(?P<after>{_CODES})\b)?(?!\d)"
+    rf"(?:\s?(?P<percent>%|percent\b)|\s(?P<after>{_CODES})\b"
+    rf"|\s(?:US )?(?P<word>{'|'.join(_WORDS)})\b)?(?!\d)"
 )
 _QUOTED = re.compile(r"“([^“”]*)”|\"([^\"]*)\"")
 _FOLDED = str.maketrans(
@@ -47,6 +50,7 @@ def amounts(text: str) -> Iterator[Amount]:
         minus = bool(found["minus"] or found["minus2"])
         value = Decimal(found["number"].replace(",", "")).scaleb(_SCALES.get(found["scale"] or "", 0))
         unit = _SYMBOLS.get(found["symbol"] or "", found["before"] or found["after"] or "")
+        unit = unit or _WORDS.get(found["word"] or "", "")
         yield Amount(
             text=found[0].strip(),
             value=-value if minus else value,
