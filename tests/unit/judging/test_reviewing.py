@@ -83,6 +83,30 @@ def test_the_reviewer_reads_a_quotation_of_the_result_once(tmp_path: Path) -> No
     assert (said.count("Both are good."), said.count("36 weeks")) == (1, 1)
 
 
+RESULT = """# Costs
+
+July cost 4,175.20 [2].
+
+## Sources
+
+- [1] costs.md, table: “July \\| 4045.20 \\| 130.00”
+- [2] computed: 4,175.20 = 4,045.20 + 130.00
+"""
+
+
+def test_the_reviewer_reads_once_what_a_figure_of_the_result_was_computed_from(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, handing_in(NOTHING))
+    source = Source(document="costs.md", sha256="", where="table", quote="July | 4045.20 | 130.00")
+    quoted = Claim(shown="July | 4045.20 | 130.00", mark=1, sources=(source,))
+    formula = "4,175.20 = 4,045.20 + 130.00"
+    computed = Claim(shown="4,175.20", value="4175.20", formula=formula, mark=2, sources=(source,))
+    claims = desk.context.save_model(ClaimsRef, "claims.json", Claims(claims=(quoted, computed)))
+    desk.run(review_capability(desk.agents, desk.models), request=REQUEST, text=RESULT, claims=claims)
+    said = next(each.text for each in desk.models.prompts[0].messages if isinstance(each, Said))
+
+    assert (said.count(formula), said.count("130.00”")) == (1, 1)
+
+
 def declining(prompt: Prompt) -> Reply:
     del prompt
     raise ModelDeclined("The model refuses to answer this.")

@@ -10,7 +10,8 @@ from errand.agents.runner import Agents
 from errand.capabilities.cited.evidence import Evidence, gather
 from errand.capabilities.cited.shelf import room_of
 from errand.capabilities.cited.writing import READING, needs_model
-from errand.capabilities.reports.model import Claims, ClaimsRef, ReportRef, Verdict
+from errand.capabilities.reports.model import Claim, Claims, ClaimsRef, ReportRef, Verdict
+from errand.capabilities.reports.reading import folded
 from errand.capability import ArtifactRef, Audience, Capability, Context, capability
 from errand.domain.errors import AgentFailed, ModelDeclined
 from errand.model import Models, Role
@@ -118,14 +119,24 @@ def _verdict(verdict: Verdict) -> str:
 def _claims(ref: ClaimsRef | None, result: str, context: Context) -> tuple[Section, ...]:
     """Without what the result quotes itself, in its list of sources."""
     claims = context.load_model(ref, Claims).claims if ref else ()
-    untold = [each for each in claims if each.value or each.shown not in result]
-    lines = [
-        f"[{each.mark}] {each.sources[0].document}, {each.sources[0].where}: "
-        + (
-            f"{each.about or 'figure'} {each.shown} = {each.formula or each.value}"
-            if each.value
-            else f"“{each.shown}”"
-        )
-        for each in untold[:_MOST_CLAIMS]
-    ]
+    told = _bare(result)
+    untold = [each for each in claims if _bare(_evidence(each)) not in told]
+    lines = [_line(each) for each in untold[:_MOST_CLAIMS]]
     return (Section("More that the result rests on", "\n".join(lines)),) if lines else ()
+
+
+def _evidence(claim: Claim) -> str:
+    quoted = next((source.quote for source in claim.sources if source.quote), None)
+    return claim.formula or quoted or (f"{claim.about} {claim.shown}" if claim.value else claim.shown)
+
+
+def _bare(text: str) -> str:
+    """As it reads, whatever was escaped for Markdown."""
+    return folded(text.replace("\\", ""))
+
+
+def _line(claim: Claim) -> str:
+    said = f"“{claim.shown}”"
+    if claim.value:
+        said = f"{claim.about or 'figure'} {claim.shown}: {claim.formula or claim.value}"
+    return f"[{claim.mark}] {claim.sources[0].document}, {claim.sources[0].where}: {said}"
