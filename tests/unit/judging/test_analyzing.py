@@ -75,7 +75,7 @@ def test_a_draft_is_given_the_findings(tmp_path: Path) -> None:
     desk.run(draft_capability(desk.agents, desk.models), instructions="Compare.", findings=[findings])
     said = next(each.text for each in desk.models.prompts[0].messages if isinstance(each, Said))
 
-    assert "[high] warranty: Stoneford gives 36 months." in said
+    assert "warranty:\n- [high] Stoneford gives 36 months." in said
     assert "Not found: energy use: offers.md" in said
 
 

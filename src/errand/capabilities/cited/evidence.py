@@ -152,9 +152,12 @@ def _quoted(quotations: Iterable[Quotation]) -> Iterator[str]:
 
 def _findings(findings: Findings) -> Section:
     lines = []
-    for each in findings.findings:
-        lines.append(f"- [{each.weight}] {each.about}: {each.statement}")
-        lines += [f"  {line}" for line in _quoted(each.quotations)]
+    for about in dict.fromkeys(each.about for each in findings.findings):
+        lines.append(f"{about}:")
+        for each in findings.findings:
+            if each.about == about:
+                lines.append(f"- [{each.weight}] {each.statement}")
+                lines += [f"  {line}" for line in _quoted(each.quotations)]
     lines += [f"- Not found: {each}" for each in findings.not_found]
     return Section(f"Findings: {findings.title}", "\n".join(lines))
 
