@@ -289,7 +289,7 @@ def test_an_encrypted_pdf_is_refused() -> None:
 
 
 def test_a_scan_is_refused_as_a_scan() -> None:
-    with pytest.raises(InputRefused, match="no text; it is probably a scan"):
+    with pytest.raises(InputRefused, match="no text on its only page; it is probably a scan"):
         parse(made.picture_pdf(), "scan.pdf")
 
 

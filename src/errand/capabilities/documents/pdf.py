@@ -47,9 +47,10 @@ def read_pdf(content: bytes, name: str, progress: Progress) -> Document:
     if count > MOST_PAGES:
         writer.remark(f"Only the first {MOST_PAGES:,} of {count:,} pages were read.")
     if not any(page.lines for page in pages):
+        where = "its only page" if count == 1 else f"any of its {count} pages"
         raise InputRefused(
-            f"{name} has {count} pages but no text; it is probably a scan: attach a copy with text, "
-            "for example after character recognition (OCR)."
+            f"{name} has no text on {where}; it is probably a scan: attach a copy with text, for example "
+            "after character recognition (OCR)."
         )
     _remark_empty(pages, writer)
     write_pages(pages, writer)
