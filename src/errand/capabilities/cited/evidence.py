@@ -107,13 +107,16 @@ def _load(ref: ArtifactRef | None, model: type[M], context: Context) -> M | None
 def _figure_lines(figures: Iterable[Given]) -> Iterator[str]:
     """`Revenue, USD: F1 FY2025 812,344,000 | F2 FY2024 741,906,000`, all that follow one another."""
     for (subject, unit), several in groupby(figures, key=lambda each: (each.subject, each.figure.unit)):
-        shown = " | ".join(f"{g.id} {g.figure.period} {_value(g.figure)}" for g in several)
+        shown = " | ".join(
+            f"{g.id} {g.figure.period} {exact(g.figure.value, '')}{computation(g.figure)}" for g in several
+        )
         yield f"{subject}, {unit}: {shown}"
 
 
-def _value(figure: Figure) -> str:
+def computation(figure: Figure) -> str:
+    """` = 310 + 95, USD millions`; empty for one that was reported."""
     said = (figure.formula or "").partition(" = ")[2]
-    return exact(figure.value, "") + (f" = {said}" if said else "")
+    return f" = {said}" if said else ""
 
 
 def _once(figures: Iterable[tuple[str, Figure]]) -> Iterator[tuple[str, Figure]]:

@@ -7,10 +7,12 @@ from decimal import Decimal
 
 from pydantic import BaseModel, Field
 
-from errand.capabilities.cited.evidence import Gathered
+from errand.capabilities.cited.evidence import Gathered, Given, computation
 from errand.capabilities.cited.shelf import Cited
+from errand.capabilities.financials.model import Figure
 from errand.capabilities.reports.check import REQUEST, verdict_of
 from errand.capabilities.reports.check_figures import CONSTANTS, POWERS, Shown, figures_shown, near, said
+from errand.capabilities.reports.figures import exact
 from errand.capabilities.reports.formula import recompute
 from errand.capabilities.reports.markdown import Picture, Span, escape, inline_runs
 from errand.capabilities.reports.model import ChartRef, Claim, Claims
@@ -176,11 +178,7 @@ def _figures(entry: Entry, gathered: Gathered) -> Known | str:
     if strange:
         return f"there is no given figure {strange[0]}."
     given = [gathered.figures[name] for name in entry.figures]
-    line = "; ".join(
-        escape(f"{g.subject}, {g.figure.period}: {g.figure.value:,f} {g.figure.unit}")
-        + escape(f" ({g.figure.sources[0].document}, {g.figure.sources[0].where})")
-        for g in given
-    )
+    line = "; ".join(_figures_line(*each) for each in _by_place(given).items())
     if len(given) == 1:
         only = given[0].figure
         return Known(entry.n, only.sources, line, ((only.value, only.unit),), only.formula)
@@ -188,6 +186,25 @@ def _figures(entry: Entry, gathered: Gathered) -> Known | str:
         return "a figure that was computed needs a source of its own: name one figure there, not several."
     sources = tuple(dict.fromkeys(source for g in given for source in g.figure.sources))
     return Known(entry.n, sources, line, tuple((g.figure.value, g.figure.unit) for g in given))
+
+
+def _by_place(given: Iterable[Given]) -> dict[tuple[str, tuple[str, ...]], list[Figure]]:
+    """Figures of one row of one table are told together, and so are their places."""
+    found: dict[tuple[str, tuple[str, ...]], list[Figure]] = {}
+    for each in given:
+        places = tuple(dict.fromkeys(f"{s.document}, {s.where}" for s in each.figure.sources))
+        found.setdefault((each.subject, places), []).append(each.figure)
+    return found
+
+
+def _figures_line(named: tuple[str, tuple[str, ...]], figures: Iterable[Figure]) -> str:
+    subject, places = named
+    values = ", ".join(f"{each.period} {_said_exactly(each)}" for each in figures)
+    return escape(f"{subject}: {values} ({'; '.join(places)})")
+
+
+def _said_exactly(figure: Figure) -> str:
+    return f"{exact(figure.value, figure.unit)}{computation(figure)}"
 
 
 def _calculation(entry: Entry, known: dict[int, Known], request: str) -> Known | str:

@@ -133,11 +133,26 @@ class _Reported:
         self._by_place: dict[tuple[str, str], set[Decimal]] = {}
         for fact in facts.facts:
             self._by_place.setdefault(_place(fact.source), set()).add(fact.value)
-        self._computed = [
-            (frozenset(map(_place, claim.sources)), value)
-            for claim in claims
-            if claim.formula is not None and claim.value and (value := decimal(claim.value)) is not None
-        ]
+        self._made: list[tuple[frozenset[tuple[str, str]], Decimal]] = []
+        self._compute([claim for claim in claims if claim.formula is not None])
+
+    def _compute(self, claims: Sequence[Claim]) -> None:
+        """What formulas come to, from what is reported and from one another, but never in a circle."""
+        left = dict.fromkeys(claims)
+        while held := [claim for claim in left if self.strange(claim) is None]:
+            for claim in held:
+                del left[claim]
+                if (value := decimal(claim.value or "")) is not None:
+                    self._made.append((frozenset(map(_place, claim.sources)), value))
+
+    def strange(self, claim: Claim) -> Decimal | None:
+        """A number in its formula that nothing accounts for."""
+        again = recompute(claim.formula or "")
+        if again is None:
+            return None
+        powers = {0, again.power} if again.power else set(POWERS)
+        known = self.operands(claim)
+        return next((each for each in again.operands if not _is_known(each, powers, known)), None)
 
     def holds(self, sources: Iterable[Source], value: Decimal) -> bool:
         """True when it is reported at one of these places, up to a sign that only presentation gave it."""
@@ -153,7 +168,7 @@ class _Reported:
         """What its formula may use, without signs: what its sources report, and what others made of those."""
         own = {abs(value) for value in self.values(claim.sources)}
         places = frozenset(map(_place, claim.sources))
-        made = {abs(value) for parts, value in self._computed if parts < places}
+        made = {abs(value) for parts, value in self._made if parts <= places}
         return own | made | {abs(a + sign * b) for a in own for b in own for sign in (1, -1)}
 
 
@@ -188,15 +203,12 @@ def _formula_faults(claim: Claim, value: Decimal, name: str, reported: _Reported
     factors = {Decimal(1), Decimal(10) ** again.power, *([Decimal(100)] if claim.unit == "%" else [])}
     if not any(near(again.result * factor, value) for factor in factors):
         yield f"The formula of {name} comes to {again.result:,.6g}, not to its value: {claim.formula}."
-    elif reported:
-        known = reported.operands(claim)
-        strange = [each for each in again.operands if not _is_known(each, again.power, known)]
-        if strange:
-            yield f"The formula of {name} uses {strange[0]:,f}, which none of its sources reports."
+    elif reported and (strange := reported.strange(claim)) is not None:
+        yield f"The formula of {name} uses {strange:,f}, which none of its sources reports."
 
 
-def _is_known(operand: Decimal, power: int, known: set[Decimal]) -> bool:
-    return operand in CONSTANTS or any(near(operand.scaleb(p), each) for p in {0, power} for each in known)
+def _is_known(operand: Decimal, powers: Iterable[int], known: set[Decimal]) -> bool:
+    return operand in CONSTANTS or any(near(operand.scaleb(p), each) for p in powers for each in known)
 
 
 def _accounts(claim: Claim, shown: Shown) -> bool:
