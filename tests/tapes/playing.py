@@ -64,7 +64,7 @@ def played(taped: Taped, *, lenient: bool = False) -> Iterator[Played]:
         words = ["run", taped.request, *attached, "--out", str(out)]
         done = subprocess.run(
             [sys.executable, "-m", "errand", *words],
-            env=settings(Path(folder) / "home", provider.url),
+            env=settings(Path(folder) / "home", provider.url) | {"ERRAND_SLOTS": str(taped.slots)},
             cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -78,7 +78,11 @@ def played(taped: Taped, *, lenient: bool = False) -> Iterator[Played]:
 
 
 def record_anew(taped: Taped) -> None:
+    """A run that does not end as it should leaves the tape as it is."""
     with played(taped, lenient=True) as done:
+        if done.status != taped.exit_code:
+            print(f"{taped.name}: exit {done.status}, nothing is recorded.\n{done.said[-2000:]}")
+            return
         write_tape(taped.tape, done.player.recorded)
         changed, left = len(done.player.strange), len(done.player.unplayed)
     print(f"{taped.name}: exit {done.status}, {changed} requests had changed, {left} answers were not used.")

@@ -17,6 +17,8 @@ class Taped:
     """What the person answers when they are asked, in order."""
     must_say: tuple[str, ...] = ()
     """What the finished result holds, word for word."""
+    slots: int = 16
+    """How many steps run at once: one, where what is asked depends on which of them ended first."""
 
     @property
     def tape(self) -> Path:
@@ -40,6 +42,14 @@ TASKS = (
         "Compare these three offers for heating our community hall against our brief, and recommend one "
         "to the council. One page, with a table.",
         _inputs("offers"),
+        must_say=(
+            "recommend the pellet boiler of Kessel & Sohn",
+            "costs 11,800 euros less than the budget",
+            "a lorry of 18 tonnes can reach the hall",
+            "night mode gives 34 kW",
+            "Not met: 48 hours",
+            "Not met: 93,900 euros",
+        ),
     ),
     Taped(
         "logging",
@@ -66,5 +76,14 @@ TASKS = (
         "Did our concerts make a profit in the third quarter? Compare income and costs month by month, with "
         "a chart, and say which month was best.",
         _inputs("budget"),
+        must_say=(
+            "Yes: 6,146.80",
+            "September was the best month with 2,694.30",
+            "without donations July would be ahead with 1,755.30",
+            "| Third quarter | 19,383.85",
+            "](artifacts/concerts-in-the-third-quarter-income-costs-and.png)",
+            "costs-scan.pdf, holds no text and could not be read",
+        ),
+        slots=1,
     ),
 )
