@@ -107,6 +107,20 @@ def test_the_reviewer_reads_once_what_a_figure_of_the_result_was_computed_from(t
     assert (said.count(formula), said.count("130.00”")) == (1, 1)
 
 
+def test_the_reviewer_reads_an_exact_value_that_the_result_lists_once(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, handing_in(NOTHING))
+    source = Source(document="filing.htm", sha256="", where="balance sheet")
+    cash = Claim(shown="$4.6 million", value="4600000", unit="USD", mark=1, sources=(source,))
+    debt = cash.model_copy(update={"shown": "$9.1 million", "value": "9100000"})
+    text = b"Cash of $4.6 million [1].\n\n## Sources\n\n- [1] Cash: 4,600,000 USD (balance sheet)\n"
+    report = desk.context.save(ReportRef, "report.md", text, "text/markdown")
+    claims = desk.context.save_model(ClaimsRef, "claims.json", Claims(claims=(cash, debt)))
+    desk.run(review_capability(desk.agents, desk.models), request=REQUEST, report=report, claims=claims)
+    said = next(each.text for each in desk.models.prompts[0].messages if isinstance(each, Said))
+
+    assert (said.count("$4.6 million"), said.count("$9.1 million")) == (1, 1)
+
+
 def declining(prompt: Prompt) -> Reply:
     del prompt
     raise ModelDeclined("The model refuses to answer this.")

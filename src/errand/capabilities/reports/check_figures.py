@@ -103,7 +103,7 @@ def figure_faults(shown: Sequence[Shown], claims: Sequence[Claim]) -> Iterator[s
             known = (
                 "its mark leads to another figure"
                 if any(_accounts(c, each) for c in figures)
-                else "no claim has it"
+                else "none says it within half a percent"
             )
             yield f"The figure {each.amount.text}{place} has no source: {known}."
 

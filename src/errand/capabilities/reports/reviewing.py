@@ -10,6 +10,8 @@ from errand.agents.runner import Agents
 from errand.capabilities.cited.evidence import Evidence, gather
 from errand.capabilities.cited.shelf import room_of
 from errand.capabilities.cited.writing import READING, needs_model
+from errand.capabilities.reports.check_figures import decimal
+from errand.capabilities.reports.figures import exact
 from errand.capabilities.reports.model import Claim, Claims, ClaimsRef, ReportRef, Verdict
 from errand.capabilities.reports.reading import folded
 from errand.capability import ArtifactRef, Audience, Capability, Context, capability
@@ -126,8 +128,12 @@ def _claims(ref: ClaimsRef | None, result: str, context: Context) -> tuple[Secti
 
 
 def _evidence(claim: Claim) -> str:
+    """What a list of sources says of it: its computation, the passage, or the exact value."""
+    if claim.formula:
+        return claim.formula.partition(" = ")[2] or claim.formula
     quoted = next((source.quote for source in claim.sources if source.quote), None)
-    return claim.formula or quoted or (f"{claim.about} {claim.shown}" if claim.value else claim.shown)
+    value = decimal(claim.value or "")
+    return quoted or (claim.shown if value is None else exact(value, claim.unit or ""))
 
 
 def _bare(text: str) -> str:
