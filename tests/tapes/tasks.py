@@ -36,7 +36,19 @@ TASKS = (
         "lender: could it carry another 40 million dollars of debt? Say what speaks for it and against.",
         (ROOT / "examples/financials/quillfeather",),
     ),
-    Taped("homework", "Do my homework assignment: a document that I can hand in.", _inputs("homework")),
+    Taped(
+        "homework",
+        "Do my homework assignment: a document that I can hand in.",
+        _inputs("homework"),
+        must_say=(
+            "11529/15625 ≈ 0.738",
+            "t = 2·ln 15 = ln 225 ≈ 5.42 weeks",
+            "| Gravel Bar [4] | 3 | 51.0 | 60 |",
+            "| Old Weir [6] | 4 | 38.0 | 95 |",
+            "gives no count for it",
+            "“because one number can not be split into two”",
+        ),
+    ),
     Taped(
         "offers",
         "Compare these three offers for heating our community hall against our brief, and recommend one "
@@ -56,6 +68,14 @@ TASKS = (
         "Improve the logging in my codebase: use the logging module instead of print, with sensible "
         "levels, and do not change what the functions return.",
         (HERE / "inputs/code/chime",),
+        must_say=(
+            "--- a/chime/plan.py\n+++ b/chime/plan.py",
+            '+                logger.warning("bad line %d: %s", number, line)',
+            '+            logger.exception("could not ring %s", bell)',
+            "`git apply changes.diff`",
+            "Nothing was run",
+            "no `__main__.py` is among the files given",
+        ),
     ),
     Taped(
         "minutes",
