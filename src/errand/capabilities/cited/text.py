@@ -192,9 +192,14 @@ def _by_place(given: Iterable[Given]) -> dict[tuple[str, tuple[str, ...]], list[
     """Figures of one row of one table are told together, and so are their places."""
     found: dict[tuple[str, tuple[str, ...]], list[Figure]] = {}
     for each in given:
-        places = tuple(dict.fromkeys(f"{s.document}, {s.where}" for s in each.figure.sources))
+        documents = dict.fromkeys(s.document for s in each.figure.sources)
+        places = tuple(_places_in(document, each.figure.sources) for document in documents)
         found.setdefault((each.subject, places), []).append(each.figure)
     return found
+
+
+def _places_in(document: str, sources: Iterable[Source]) -> str:
+    return ", ".join((document, *dict.fromkeys(s.where for s in sources if s.document == document)))
 
 
 def _figures_line(named: tuple[str, tuple[str, ...]], figures: Iterable[Figure]) -> str:
@@ -229,6 +234,8 @@ def _calculation(entry: Entry, known: dict[int, Known], request: str) -> Known |
         )
     sources = tuple(dict.fromkeys(s for parent in parents for s in parent.sources)) or (_in_request(request),)
     line = f"computed: {escape(f'= {entry.calculation}').removeprefix(chr(92) + '= ')}"
+    if parents:
+        line += f" (from {', '.join(f'[{each.n}]' for each in parents)})"
     return Known(entry.n, sources, line, ((stated.value, stated.unit),), entry.calculation)
 
 

@@ -99,13 +99,18 @@ def figure_faults(shown: Sequence[Shown], claims: Sequence[Claim]) -> Iterator[s
     for each in shown:
         marked = [claim for claim in figures if not each.marks or claim.mark in each.marks]
         if not any(_accounts(claim, each) for claim in marked):
-            place = f" beside {each.row}" if each.row else f", in “…{each.around.strip()[-60:]}…”"
+            place = f" beside {each.row}" if each.row else f", in “…{_words_about(each)}…”"
             known = (
                 "its mark leads to another figure"
                 if any(_accounts(c, each) for c in figures)
                 else "none says it within half a percent"
             )
             yield f"The figure {each.amount.text}{place} has no source: {known}."
+
+
+def _words_about(shown: Shown) -> str:
+    before, figure, after = shown.around.partition(shown.amount.text)
+    return f"{before[-40:]}{figure}{after[:20]}".strip()
 
 
 def claim_faults(claims: Sequence[Claim], facts: FactSet | None) -> Iterator[str]:
