@@ -20,7 +20,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 from errand.domain.budget import MICRO, Ceiling, Ceilings
 from errand.domain.errors import SetupError
 from errand.model import Role
-from errand.models.setup import ModelSetup, Size, without_secrets
+from errand.models.setup import ModelSetup, Size, can_be_sent, without_secrets
 
 
 def _default_home() -> Path:
@@ -34,13 +34,15 @@ def _none_as_word(value: object) -> object:
 def _sendable(key: SecretStr) -> SecretStr:
     """As it can stand in a header; blanks and line ends round it come from files and copying."""
     plain = key.get_secret_value().strip()
-    if any(not "!" <= character <= "~" for character in plain):
+    if not can_be_sent(plain):
         raise ValueError("it holds characters that no key has; copy the key again, and nothing else")
     return SecretStr(plain)
 
 
 _OrNone = BeforeValidator(_none_as_word)
 _Key = Annotated[SecretStr, AfterValidator(_sendable)]
+_UsualKey = Annotated[SecretStr, AfterValidator(lambda key: SecretStr(key.get_secret_value().strip()))]
+"""It may be there for others and of no use: that matters when a model gets it."""
 _Model = Annotated[str, AfterValidator(without_secrets)]
 _Money = Annotated[Annotated[float, Field(ge=0, le=1e9)] | None, _OrNone]
 _Count = Annotated[Annotated[int, Field(ge=0, le=10**12)] | None, _OrNone]
@@ -73,12 +75,12 @@ class Settings(BaseSettings):
         description="Keys for others, as a JSON object from provider or host to key; they go before "
         "ERRAND_MODEL_KEY.",
     )
-    openai_api_key: _Key | None = Field(
+    openai_api_key: _UsualKey | None = Field(
         default=None,
         validation_alias=AliasChoices("ERRAND_OPENAI_API_KEY", "OPENAI_API_KEY"),
         description="Key for OpenAI where none of the two above is for it; also read from `OPENAI_API_KEY`.",
     )
-    anthropic_api_key: _Key | None = Field(
+    anthropic_api_key: _UsualKey | None = Field(
         default=None,
         validation_alias=AliasChoices("ERRAND_ANTHROPIC_API_KEY", "ANTHROPIC_API_KEY"),
         description="Key for Anthropic where none of the first two is for it; also read from "

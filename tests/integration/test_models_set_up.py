@@ -234,6 +234,17 @@ def test_a_key_that_can_not_be_one_is_refused_by_the_name_of_its_setting(
     assert "8471" not in line
 
 
+def test_a_usual_key_that_can_not_be_one_matters_only_to_who_needs_it(
+    errand: Errand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-…")
+    monkeypatch.delenv("ERRAND_MODEL_KEY")
+
+    assert errand("tasks").status == 0
+    monkeypatch.setenv("ERRAND_MODEL", "openai:gpt-5")
+    refused(errand("run", "Summarize a.txt"), "openai:gpt-5", "copy it again")
+
+
 def test_blanks_and_line_ends_round_a_key_and_a_model_do_no_harm(
     errand: Errand, provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,7 +12,8 @@ _PICTURE = re.compile(r"(?<!\\)!(?=\[(?!(?:[^\[\]\\]|\\.)*\]\(<?artifacts/))")
 """The beginning of one that does not lie with the result."""
 _DEFINITION = re.compile(r"^[>\s]*\[[^\]]+\]:", re.MULTILINE)
 _TAG = re.compile(
-    r"<(?!img src=([\"'])artifacts/[^\"'<>]*\1\s*/?>)(?=/?(?:img|image|svg|picture|source|video|audio|track|object|embed|i?frame|script|link|style|meta"
+    r"<(?!img src=([\"'])artifacts/[^\"'<>]*\1\s*/?>)"
+    r"(?=/?(?:img|image|svg|picture|source|video|audio|track|object|embed|i?frame|script|link|style|meta"
     r"|base|input|form|body|table|t[dhr]|bgsound)\b)",
     re.IGNORECASE,
 )

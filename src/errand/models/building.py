@@ -25,7 +25,7 @@ from errand.models.background import BackgroundLoop
 from errand.models.faults import Asked, cleaned
 from errand.models.listing import listed_at
 from errand.models.pydantic_model import Abilities, PydanticModel
-from errand.models.setup import address_of, without_secrets
+from errand.models.setup import address_of, can_be_sent, without_secrets
 
 USUAL_CONTEXT = 32_000
 """Of a model of which nothing is known."""
@@ -53,6 +53,8 @@ def build_model(
 
     Raises ModelUnusable, and ModelBusy when an address has to be asked and does not answer.
     """
+    if not all(map(can_be_sent, _secret(key))):
+        raise ModelUnusable(f"The key for {cleaned(named)} holds characters that no key has: copy it again.")
     address = address_of(named)
     if address:
         return _at_address(named, address, key, loop, context_tokens, tools=tools)

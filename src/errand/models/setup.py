@@ -87,6 +87,11 @@ def without_secrets(named: str) -> str:
     return plain
 
 
+def can_be_sent(key: str) -> bool:
+    """Whether it can stand in a header."""
+    return all("!" <= character <= "~" for character in key)
+
+
 def as_shown(named: str) -> str:
     """What names neither a provider nor an address may be a key that got into the wrong setting."""
     return named if ":" in named else f"{named[:3]}…"
