@@ -146,6 +146,9 @@ class ProgramPlanner:
         if word == "dear":
             expected = Estimate(150_000, 2.0, basis="So far.")
             return Proposal(_plan("test.say", rest), score=0.9, sure=True, estimate=expected)
+        if word == "assuming":
+            remarks = ("“Report” is taken to be the one of today.",)
+            return Proposal(_plan("test.say", rest), score=0.9, sure=True, remarks=remarks)
         if word == "uncovered":
             return Proposal(
                 _plan("test.say", rest), score=0.9, sure=True, not_covered=("paint it: not done.",)

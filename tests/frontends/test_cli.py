@@ -51,6 +51,13 @@ def test_a_partial_result_is_said_plainly(errand: Typed) -> None:
     assert Path("result/result.md").read_text().startswith("> **Partial result.")
 
 
+def test_what_was_assumed_is_said_beside_the_result(errand: Typed) -> None:
+    ran = errand("run", "assuming it is enough")
+
+    assert ran.status == 0
+    assert "Note:   “Report” is taken to be the one of today." in ran.out
+
+
 def test_a_part_that_no_step_covers_makes_it_partial(errand: Typed) -> None:
     assert errand("run", "uncovered").status == 4
 

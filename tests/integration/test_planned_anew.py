@@ -36,9 +36,9 @@ class PlayedPlanner:
     ) -> Proposal:
         del request, catalogue
         if state is None:
-            return Proposal(self.first, score=1.0, sure=True)
+            return Proposal(self.first, score=1.0, sure=True, remarks=("All of it was planned.",))
         self.saw.append((state, why))
-        return Proposal(self.anew(state, context), score=1.0, sure=True)
+        return Proposal(self.anew(state, context), score=1.0, sure=True, remarks=("Some of it is new.",))
 
 
 class Given(BaseModel):
@@ -93,6 +93,7 @@ def test_a_dead_letter_is_made_up_for_and_what_was_done_stays_done(make: Make) -
         (),
         2,
     )
+    assert view.remarks == ("All of it was planned.", "Some of it is new.")
     assert installation.statuses(view.id) == {
         "plan": "succeeded", "a": "succeeded", "b": "dead", "c": "skipped", "plan-2": "succeeded",
         "d": "succeeded",

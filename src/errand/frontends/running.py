@@ -189,6 +189,8 @@ def _say_result(view: TaskView, written: results.Written) -> None:
     if names := results.names_for_a_person(written.files):
         shown = wording.line(f"{folder}/{results.ARTIFACTS}/: {wording.listed(names, 6)}")
         tell(out, f"Files:  {shown}")
+    for remark in view.remarks:
+        tell(out, f"Note:   {wording.line(remark)}")
 
 
 def _say_missing(view: TaskView, told: Console) -> None:

@@ -108,7 +108,11 @@ def write(
         task_id, plan, revision.unmet, first=row.total, revision=number, now=now, resend=resend
     )
     changes.insert_subtasks(tx, made, edges)
-    kept = {**rows.plan_kept(done), **_still(plan, row.plan, found, revision), PLANNER: job.address.key}
+    kept = {
+        **rows.plan_kept(done),
+        **_still(plan, row.plan, done.output, found, revision),
+        PLANNER: job.address.key,
+    }
     changes.update_task(tx, task_id, plan=kept, revision=number)
     told: JsonObject = {
         "revision": number, "why": job.inputs.get("why"), "steps": len(made),
@@ -145,8 +149,12 @@ def _change(tx: Connection, task_id: TaskId, revision: Revision, number: int, no
         tx.execute(_MORE_DEPENDENTS, [{"in_task": task_id, "in_key": k, "more": n} for k, n in more])
 
 
-def _still(plan: Plan, before: JsonObject, found: Sequence[Standing], revision: Revision) -> JsonObject:
-    """Result and check: a revision that names none keeps those of the plan before, if the result can come."""
+def _still(
+    plan: Plan, before: JsonObject, said: JsonObject, found: Sequence[Standing], revision: Revision
+) -> JsonObject:
+    """Of the plan before its remarks stay; its result and check when the revision names none, if the result can
+    come.
+    """
     gone = {each.key for each in found if each.fell_short} | revision.replaced
     result, check = before.get("result"), before.get("check")
     if isinstance(result, str) and Reference.parse(result).step in gone:
@@ -154,7 +162,12 @@ def _still(plan: Plan, before: JsonObject, found: Sequence[Standing], revision: 
     return {
         "result": str(plan.result) if plan.result else result,
         "check": plan.check or check,
+        "remarks": [*dict.fromkeys([*_listed(before.get("remarks")), *_listed(said.get("remarks"))])],
     }
+
+
+def _listed(value: Json) -> list[str]:
+    return [str(each) for each in value] if isinstance(value, list) else []
 
 
 def _told_since(tx: Connection, job: Job, check: Json) -> list[str]:
