@@ -7,7 +7,7 @@ import pytest
 from errand.capabilities.financials.model import Flag, FlagSet, FlagsRef, Severity, StatementsRef
 from errand.capabilities.reports.check import CheckInput, check
 from errand.capabilities.reports.drafting import DraftOutput, draft_capability
-from errand.capabilities.reports.model import Claims
+from errand.capabilities.reports.model import Claims, ReportRef
 from errand.capability import ArtifactRef
 from errand.domain.errors import AgentFailed
 from errand.domain.json import JsonObject
@@ -163,6 +163,14 @@ def test_it_gives_all_documents_that_it_may_quote(tmp_path: Path) -> None:
     desk = Desk(tmp_path, handing_in(GOOD))
 
     assert drafted(desk).documents == [desk.document()]
+
+
+def test_a_version_that_was_refused_is_shown_to_be_corrected(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, handing_in(GOOD))
+    earlier = desk.context.save(ReportRef, "earlier.md", b"# Offers\n\nTake either.\n", "text/markdown")
+    drafted(desk, earlier=earlier, notes=["It recommends neither offer."])
+
+    assert first_message(desk).index("Take either.") < first_message(desk).index("recommends neither")
 
 
 def test_sections_that_are_asked_for_must_be_there(tmp_path: Path) -> None:

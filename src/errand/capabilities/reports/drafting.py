@@ -30,6 +30,11 @@ class DraftInput(Evidence):
     )
     sections: list[str] = Field(default=[], description="Headings that it must have, in this order.")
     charts: list[ChartRef] = Field(default=[], description="Charts that it may show.")
+    earlier: ReportRef | None = Field(
+        default=None,
+        description="Only to correct a version that a check refused: that version. What was wrong with it "
+        "goes into `notes`.",
+    )
 
 
 class DraftOutput(BaseModel):
@@ -101,6 +106,8 @@ def _wishes(given: DraftInput, context: Context) -> Iterator[Section]:
         yield Section(
             "Headings, in this order", "\n".join(f"- {each}" for each in given.sections), trusted=True
         )
+    if given.earlier:
+        yield Section("The version that was refused", context.load(given.earlier).decode("utf-8", "replace"))
     if given.charts:
         shown = [f"- {chart.name}: {load_image(chart, context).alt or 'a chart'}" for chart in given.charts]
         yield Section("Charts that may be shown", "\n".join(shown))
