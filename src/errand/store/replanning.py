@@ -152,9 +152,7 @@ def _change(tx: Connection, task_id: TaskId, revision: Revision, number: int, no
 def _still(
     plan: Plan, before: JsonObject, said: JsonObject, found: Sequence[Standing], revision: Revision
 ) -> JsonObject:
-    """Of the plan before its remarks stay; its result and check when the revision names none, if the result can
-    come.
-    """
+    """Of the plan before, remarks stay; result and check when the revision names none and they can come."""
     gone = {each.key for each in found if each.fell_short} | revision.replaced
     result, check = before.get("result"), before.get("check")
     if isinstance(result, str) and Reference.parse(result).step in gone:
