@@ -9,7 +9,7 @@ from markdown_it import MarkdownIt
 from errand.domain.errors import InputRefused
 from errand.domain.json import Json, JsonObject
 from errand.frontends.page import excerpt, result_page
-from errand.frontends.results import layout, refuse_unusable
+from errand.frontends.results import latest_first, layout, refuse_unusable
 
 ONE, TWO, THREE = "1" * 64, "2" * 64, "3" * 64
 
@@ -58,6 +58,15 @@ def test_files_that_share_a_name_are_told_apart() -> None:
     assert places[ONE] == "artifacts/a.json"
     assert places[TWO] == "artifacts/second/A.json"
     assert places[THREE] == "artifacts/333333333333-a.json"
+
+
+def test_what_was_corrected_gives_its_name_to_the_correction() -> None:
+    steps: list[Json] = [{"key": "write", "revision": 1}, {"key": "write-2", "revision": 2}]
+    made: list[Json] = [artifact("report.pdf", ONE, "write"), artifact("report.pdf", TWO, "write-2")]
+
+    places = layout(latest_first({"plan": {"subtasks": steps}, "artifacts": made}))
+
+    assert places == {TWO: "artifacts/report.pdf", ONE: "artifacts/write/report.pdf"}
 
 
 def test_a_file_never_takes_the_name_of_a_folder() -> None:

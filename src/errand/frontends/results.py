@@ -56,7 +56,7 @@ def write_result(service: Service, task: TaskId, folder: Path) -> Written:
     """
     refuse_unusable(folder)
     record = service.record(task)
-    places = layout(_objects(record.get("artifacts")))
+    places = layout(latest_first(record))
     result = record.get("result")
     held = str(result.get("sha256")) if isinstance(result, dict) else ""
     page = result_page(record, places, service.content(held) if held in places else None)
@@ -74,6 +74,19 @@ def write_result(service: Service, task: TaskId, folder: Path) -> Written:
         ) from error
     files = sorted(places.values(), key=lambda place: (place.count("/"), place))
     return Written(folder, page, record, tuple(files))
+
+
+def latest_first(record: JsonObject) -> list[JsonObject]:
+    """Its artifacts; those of a later revision of the plan take a name before those that they correct."""
+    plan = record.get("plan")
+    steps = _objects(plan.get("subtasks")) if isinstance(plan, dict) else []
+    revisions = {step.get("key"): step.get("revision") for step in steps}
+
+    def revision(artifact: JsonObject) -> int:
+        found = revisions.get(artifact.get("subtask"))
+        return found if isinstance(found, int) else 0
+
+    return sorted(_objects(record.get("artifacts")), key=revision, reverse=True)
 
 
 def layout(artifacts: Sequence[JsonObject]) -> dict[str, str]:
@@ -155,7 +168,7 @@ def _earlier(folder: Path) -> JsonObject | None:
 def _remove_earlier(folder: Path) -> None:
     """Only what its record says that it put there."""
     earlier = _earlier(folder)
-    for place in layout(_objects(earlier.get("artifacts"))).values() if earlier else ():
+    for place in layout(latest_first(earlier)).values() if earlier else ():
         path = folder / place
         if path.parent.resolve().is_relative_to(folder.resolve()) and not path.is_dir():
             path.unlink(missing_ok=True)
