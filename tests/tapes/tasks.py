@@ -35,6 +35,14 @@ TASKS = (
         "Analyze this company's financials and summarize the key risks. Then judge, in a page for a "
         "lender: could it carry another 40 million dollars of debt? Say what speaks for it and against.",
         (ROOT / "examples/financials/quillfeather",),
+        must_say=(
+            "**Not as it stands.**",
+            "| Total debt | 405.0 [7] | 335.0 [8] | 225.0 [9] |",
+            "| EBITDA to interest, times (covenant: 2.5) | 2.70 [47] | 2.46 [65] | 2.24 [48] |",
+            "at no less than 2.5 times our interest expense.”",
+            "$95.0 million [33] had to be repaid by June 30, 2026",
+            "**To ask, because the filing does not say:**",
+        ),
     ),
     Taped(
         "homework",
