@@ -33,6 +33,10 @@ class Effects(StrEnum):
     """Anything beyond it: needs an approval and an idempotency key."""
 
 
+STEERS = "steers"
+"""Marks a field of an input that an agent follows: `instructions: Annotated[str, STEERS]`."""
+
+
 class Audience(StrEnum):
     """Who may plan with a capability, or call it."""
 
@@ -167,6 +171,8 @@ class Slot:
     """The only values that it takes; empty: any."""
     inside: tuple["Slot", ...] = ()
     """The fields of a model that is written out in an input; of an artifact none."""
+    steers: bool = False
+    """An agent does what it says: a plan gives it its own words or the request's, never what a step read."""
 
 
 @dataclass(frozen=True)
@@ -302,7 +308,8 @@ def slots(model: type[BaseModel], *, depth: int = 1) -> tuple[Slot, ...]:
         if open_model and depth <= _DEEPEST:
             inside = slots(typing.cast("type[BaseModel]", item), depth=depth + 1)
         described = field.description or ""
-        found.append(Slot(name, word, described, field.is_required(), many, choices, inside))
+        steers = STEERS in field.metadata
+        found.append(Slot(name, word, described, field.is_required(), many, choices, inside, steers))
     return tuple(found)
 
 
@@ -365,6 +372,20 @@ def parse_input(known: AnyCapability, values: JsonObject) -> BaseModel:
 
 
 __all__ = [
-    "AnyCapability", "ArtifactRef", "Audience", "Capability", "CapabilityDescription", "Catalogue", "Context",
-    "Effects", "Field", "Need", "Slot", "capability", "parse_input", "slots", "type_word",
+    "STEERS",
+    "AnyCapability",
+    "ArtifactRef",
+    "Audience",
+    "Capability",
+    "CapabilityDescription",
+    "Catalogue",
+    "Context",
+    "Effects",
+    "Field",
+    "Need",
+    "Slot",
+    "capability",
+    "parse_input",
+    "slots",
+    "type_word",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 import json
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from email.utils import formatdate
 from time import time
@@ -225,12 +225,14 @@ def test_what_a_provider_quotes_of_a_key_is_not_repeated(provider: Provider, mod
 
 
 @pytest.mark.parametrize(
-    ("header", "seconds"), [("7", 7.0), ("1.5", 1.5), (formatdate(time() + 600, usegmt=True), 600.0)]
+    ("header", "seconds"),
+    [(lambda: "7", 7.0), (lambda: "1.5", 1.5), (lambda: formatdate(time() + 600, usegmt=True), 600.0)],
+    ids=["seconds", "part of a second", "date"],
 )
 def test_the_providers_own_retry_time_is_kept(
-    provider: Provider, model: PydanticModel, header: str, seconds: float
+    provider: Provider, model: PydanticModel, header: Callable[[], str], seconds: float
 ) -> None:
-    provider.plan(failed(429, "slow down", headers=(("Retry-After", header),)))
+    provider.plan(failed(429, "slow down", headers=(("Retry-After", header()),)))
     with pytest.raises(ModelBusy) as raised:
         model.ask(PROMPT, timeout_seconds=5)
 

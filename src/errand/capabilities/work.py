@@ -1,7 +1,7 @@
 """`agent.work`: what no other capability is made for, carried out by an agent with tools."""
 
 from dataclasses import replace
-from typing import Literal, get_args
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, Field
 
@@ -14,7 +14,7 @@ from errand.capabilities.cited.writing import Work, needs_model, stored, write
 from errand.capabilities.documents.model import DocumentRef
 from errand.capabilities.files.taking import TakeInput, take_files
 from errand.capabilities.reports.model import ChartRef, ClaimsRef, ReportRef
-from errand.capability import ArtifactRef, Audience, Capability, Context, Effects, capability
+from errand.capability import STEERS, ArtifactRef, Audience, Capability, Context, Effects, capability
 from errand.model import Models, Role
 
 Tool = Literal[
@@ -25,10 +25,10 @@ Tool = Literal[
 
 
 class WorkInput(Evidence):
-    instructions: str = Field(
+    instructions: Annotated[str, STEERS] = Field(
         min_length=1, description="What to do and what to hand in, so complete that nobody needs to ask."
     )
-    request: str = Field(default="", description="The person's own words.")
+    request: Annotated[str, STEERS] = Field(default="", description="The person's own words.")
     tools: list[Tool] = Field(default=[], description="The tools it may use; none named: all of them.")
 
 

@@ -193,6 +193,11 @@ class _Check:
         if isinstance(found, str):
             yield found
         elif slot is not None:
+            if slot.steers and reference.step != REQUEST:
+                yield (
+                    f"is followed as it stands, so {reference} can not go there: write it yourself, or refer "
+                    "to the request; what steps found goes where notes, findings or documents are taken"
+                )
             yield from _misfit(reference, found, slot, item=item)
             yield from self._may_be_missing(step, reference, slot, item=item)
 

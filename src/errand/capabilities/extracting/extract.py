@@ -17,7 +17,7 @@ from errand.capabilities.extracting.model import Extraction, ExtractionRef, Plac
 from errand.capabilities.extracting.rules import Found, find_records, find_value, find_values
 from errand.capabilities.extracting.values import stands_in
 from errand.capabilities.text.model import Quotation
-from errand.capability import Audience, Capability, Context, capability
+from errand.capability import STEERS, Audience, Capability, Context, capability
 from errand.domain.errors import AgentFailed, ContextTooLong, InputRefused, LimitReached, ModelDeclined
 from errand.domain.json import Json, JsonObject
 from errand.model import Models, Role
@@ -36,7 +36,9 @@ class ExtractInput(BaseModel):
     json_schema: Annotated[str, BeforeValidator(_as_text)] = Field(
         default="", description="JSON Schema of an object whose properties are to be filled in."
     )
-    request: str = Field(default="", description="What was asked for, so that it is known what is meant.")
+    request: Annotated[str, STEERS] = Field(
+        default="", description="What was asked for, so that it is known what is meant."
+    )
 
 
 class Values(BaseModel):

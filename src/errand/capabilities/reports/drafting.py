@@ -1,6 +1,7 @@
 """`report.draft`: a text written by a model from what earlier steps made, every mark and figure looked up."""
 
 from collections.abc import Iterator, Sequence
+from typing import Annotated
 
 from pydantic import BaseModel, Field
 
@@ -14,17 +15,19 @@ from errand.capabilities.documents.model import DocumentRef
 from errand.capabilities.reports.check import missing_sections
 from errand.capabilities.reports.model import ChartRef, ClaimsRef, ReportRef
 from errand.capabilities.reports.pictures import load_image
-from errand.capability import Audience, Capability, Context, capability
+from errand.capability import STEERS, Audience, Capability, Context, capability
 from errand.model import Models, Role
 
 
 class DraftInput(Evidence):
-    instructions: str = Field(
+    instructions: Annotated[str, STEERS] = Field(
         min_length=1,
         description="What to write, for whom, how long, with which parts: a report, a comparison with a "
         "recommendation, a letter, comments on a bill, homework answers.",
     )
-    request: str = Field(default="", description="The person's own words, which the text answers.")
+    request: Annotated[str, STEERS] = Field(
+        default="", description="The person's own words, which the text answers."
+    )
     style: str = Field(
         default="", description="How it is to sound: `formal letter`, `answer sheet`, `one page for a board`."
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Annotated
 
 from pydantic import BaseModel, Field
 
@@ -14,7 +15,7 @@ from errand.capabilities.reports.check_figures import decimal
 from errand.capabilities.reports.figures import exact
 from errand.capabilities.reports.model import Claim, Claims, ClaimsRef, ReportRef, Verdict
 from errand.capabilities.reports.reading import folded
-from errand.capability import ArtifactRef, Audience, Capability, Context, capability
+from errand.capability import STEERS, ArtifactRef, Audience, Capability, Context, capability
 from errand.domain.errors import AgentFailed, ModelDeclined
 from errand.model import Models, Role
 
@@ -24,7 +25,9 @@ _MOST_FAULTS = 10
 
 
 class ReviewInput(Evidence):
-    request: str = Field(min_length=1, description="What the person asked for, in their own words.")
+    request: Annotated[str, STEERS] = Field(
+        min_length=1, description="What the person asked for, in their own words."
+    )
     report: ReportRef | None = Field(default=None, description="The result to review.")
     text: str = Field(default="", description="The result, when it is a text and no report.")
     changes: list[ArtifactRef] = Field(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Annotated
 
 from pydantic import BaseModel, Field
 
@@ -12,7 +13,7 @@ from errand.capabilities.cited.tracing import untraced
 from errand.capabilities.cited.writing import READING, needs_model
 from errand.capabilities.documents.model import DocumentRef
 from errand.capabilities.text.model import Finding, Findings, FindingsRef, Quotation, Weight
-from errand.capability import Audience, Capability, Context, capability
+from errand.capability import STEERS, Audience, Capability, Context, capability
 from errand.model import Models, Role
 
 _MOST_INLINE = 40
@@ -20,11 +21,13 @@ _MOST_INLINE = 40
 
 class AnalyzeInput(BaseModel):
     documents: list[DocumentRef] = Field(min_length=1, description="The documents to look at.")
-    criteria: list[str] = Field(
+    criteria: Annotated[list[str], STEERS] = Field(
         min_length=1,
         description="What to look at: questions, topics or criteria, each looked at in every document.",
     )
-    request: str = Field(default="", description="What was asked for, so that it is known what matters.")
+    request: Annotated[str, STEERS] = Field(
+        default="", description="What was asked for, so that it is known what matters."
+    )
 
 
 class AnalyzeOutput(BaseModel):

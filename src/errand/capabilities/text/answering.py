@@ -1,6 +1,7 @@
 """`text.answer`: a question answered out of documents, with the passages that the answer rests on."""
 
 from collections.abc import Sequence
+from typing import Annotated
 
 from pydantic import BaseModel, Field
 
@@ -13,7 +14,7 @@ from errand.capabilities.cited.writing import READING, Work, needs_model, stored
 from errand.capabilities.documents.model import DocumentRef
 from errand.capabilities.reports.model import ClaimsRef, ReportRef
 from errand.capabilities.text.model import Quotation, Summary, SummaryRef
-from errand.capability import Audience, Capability, Context, capability
+from errand.capability import STEERS, Audience, Capability, Context, capability
 from errand.model import Models, Role
 
 _LONGEST_INLINE = 8_000
@@ -21,7 +22,7 @@ _MOST_INLINE = 20
 
 
 class AnswerInput(BaseModel):
-    question: str = Field(min_length=1, description="The question, in full.")
+    question: Annotated[str, STEERS] = Field(min_length=1, description="The question, in full.")
     documents: list[DocumentRef] = Field(min_length=1, description="The documents to answer it from.")
 
 

@@ -1,5 +1,7 @@
 """`text.reason`: a conclusion from given material, its steps shown, its assumptions said."""
 
+from typing import Annotated
+
 from pydantic import BaseModel, Field
 
 from errand.agents.agent import Agent, Bounds
@@ -10,12 +12,14 @@ from errand.capabilities.cited.text import MarkedText
 from errand.capabilities.cited.writing import READING, RECKONING, Work, needs_model, stored, write
 from errand.capabilities.documents.model import DocumentRef
 from errand.capabilities.reports.model import ClaimsRef, ReportRef
-from errand.capability import Audience, Capability, Context, capability
+from errand.capability import STEERS, Audience, Capability, Context, capability
 from errand.model import Models, Role
 
 
 class ReasonInput(Evidence):
-    question: str = Field(min_length=1, description="What is to be concluded or decided, in full.")
+    question: Annotated[str, STEERS] = Field(
+        min_length=1, description="What is to be concluded or decided, in full."
+    )
 
 
 class ReasonOutput(BaseModel):
