@@ -6,6 +6,7 @@ from datetime import date
 
 from errand.agents.agent import Material, Section
 from errand.agents.files import Files
+from errand.capability import ArtifactRef
 from errand.model import untrusted, without_marks
 
 _LONGEST_TITLE = 120
@@ -28,7 +29,7 @@ def first_message(material: Material, files: Files, today: date) -> str:
     parts = [f"# Task\n\n{material.task.strip()}"]
     parts += [_section(each) for each in material.sections]
     if listed := [
-        f"- {_in_quotes(each.shown)}: {each.kind}, {_flat(each.ref.media_type)}, {each.ref.size:,} bytes"
+        f"- {_in_quotes(each.shown)}: {each.kind}, {_flat(each.ref.media_type)}{_size(each.ref)}"
         for each in files
     ]:
         there = untrusted("\n".join(listed))
@@ -51,6 +52,11 @@ def _section(section: Section) -> str:
 def _flat(text: str) -> str:
     """On one line, and no block of its own."""
     return without_marks(" ".join(text.split()))
+
+
+def _size(ref: ArtifactRef) -> str:
+    """Of a picture it tells a reader nothing, and it is not the same everywhere."""
+    return "" if ref.media_type.startswith("image/") else f", {ref.size:,} bytes"
 
 
 def _in_quotes(name: str) -> str:

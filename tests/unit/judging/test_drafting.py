@@ -240,6 +240,24 @@ def test_a_chart_that_its_author_drew_is_shown_and_handed_on(tmp_path: Path) -> 
     assert "](prices.png)" in desk.context.load(output.report).decode()
 
 
+def test_a_chart_of_numbers_that_nothing_holds_is_told_back(tmp_path: Path) -> None:
+    series: JsonObject = {"name": "Price", "values": [12400, 19900]}
+    drawing: JsonObject = {**DRAWING, "series": [series]}
+    replies = iter(
+        calling(each)
+        for each in [
+            ("chart_draw", drawing),
+            ("hand_in", WITH_CHART),
+            ("hand_in", GOOD),
+        ]
+    )
+    desk = Desk(tmp_path, lambda _prompt: next(replies))
+    drafted(desk)
+
+    assert "The chart prices.png shows 19900" in desk.told()
+    assert "12400" not in desk.told()
+
+
 def test_a_picture_that_is_not_there_is_answered_with_those_that_are(tmp_path: Path) -> None:
     nowhere = {**WITH_CHART, "markdown": f"{TEXT}\n![Prices](costs.png)\n"}
     replies = iter(

@@ -91,6 +91,8 @@ class Finished:
     markdown: str
     claims: Claims
     faults: tuple[str, ...] = ()
+    held: tuple[Decimal, ...] = ()
+    """The numbers that its sources hold."""
 
 
 def finish(text: MarkedText, gathered: Gathered, request: str, *, pictures: Sequence[str] = ()) -> Finished:
@@ -115,7 +117,8 @@ def finish(text: MarkedText, gathered: Gathered, request: str, *, pictures: Sequ
     faults += verdict_of(
         markdown, claims, gathered.shelf.documents, request=request, passed_over=wrong
     ).faults
-    return Finished(markdown, Claims(claims=tuple(claims)), tuple(dict.fromkeys(faults)))
+    held = tuple(value for each in known for value, _unit in each.values)
+    return Finished(markdown, Claims(claims=tuple(claims)), tuple(dict.fromkeys(faults)), held)
 
 
 def _look_up(text: MarkedText, gathered: Gathered, request: str) -> tuple[list[Known], list[str]]:

@@ -7,8 +7,9 @@ from typing import Generic, TypeVar
 
 from errand.agents.agent import Agent, Material, Section
 from errand.agents.runner import Agents
+from errand.capabilities.cited.drawn import undrawable
 from errand.capabilities.cited.evidence import Gathered
-from errand.capabilities.cited.text import Finished, MarkedText, finish
+from errand.capabilities.cited.text import Finished, IllustratedText, MarkedText, finish
 from errand.capabilities.documents.model import DocumentRef
 from errand.capabilities.reports.model import ChartRef, ClaimsRef, ReportRef
 from errand.capability import Context, Need
@@ -70,7 +71,9 @@ def write(work: Work[O], agents: Agents, context: Context) -> Done[O]:
             made = finished(output)
         except InputRefused as error:
             return (f"A file to be quoted can not be read: {error}",)
-        return (*made.faults, *work.more(output, made))
+        charts = output.charts if isinstance(output, IllustratedText) else ()
+        documents = work.gathered.shelf.joined(output.files, context).documents
+        return (*made.faults, *undrawable(charts, made.held, documents, context), *work.more(output, made))
 
     material = Material(
         work.task, (*work.sections, *work.gathered.sections(work.request or work.task)), work.gathered.files

@@ -9,7 +9,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from errand.capabilities.reports.panels import Panel, Shape
+from errand.capabilities.reports.panels import VALUES, Panel, Shape, values_drawn
 
 _INK, _SOFT, _GRID = "#1c2024", "#5b6570", "#d9dee3"
 _COLOURS = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#56b4e9", "#cc79a7", "#6b6b6b", "#b8a900")
@@ -31,7 +31,8 @@ def draw(panels: Sequence[Panel], description: str) -> bytes:
     for axes, panel in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True):
         _draw_panel(axes, panel)
     content = BytesIO()
-    figure.savefig(content, format="png", metadata={"Description": description, "Software": "Errand"})
+    told = {"Description": description, VALUES: values_drawn(panels), "Software": "Errand"}
+    figure.savefig(content, format="png", metadata=told)
     return content.getvalue()
 
 

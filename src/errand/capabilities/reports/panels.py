@@ -1,6 +1,8 @@
 """What a chart shows, in plain values: no drawing library is needed to describe one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 
@@ -23,6 +25,21 @@ class Panel:
     labels: tuple[str, ...]
     series: tuple[Series, ...]
     unit: str = ""
+
+
+VALUES = "Values"
+"""The text in a chart's file that holds the numbers that were drawn, so that they can be traced."""
+
+
+def values_drawn(panels: Sequence[Panel]) -> str:
+    """With a blank between them."""
+    return " ".join(
+        format(Decimal(repr(float(value))), "f")
+        for panel in panels
+        for each in panel.series
+        for value in each.values
+        if value is not None
+    )
 
 
 def described(panel: Panel) -> str:

@@ -4,8 +4,11 @@ import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
+from errand.capabilities.reports.check_figures import decimal
 from errand.capabilities.reports.model import ChartRef
+from errand.capabilities.reports.panels import VALUES
 from errand.capability import Context
 from errand.domain.errors import InputRefused
 
@@ -21,6 +24,8 @@ class Image:
     content: bytes
     media_type: str
     alt: str = ""
+    values: tuple[Decimal, ...] = ()
+    """The numbers that a chart of ours was drawn from."""
     width: int = 0
     """Pixels, like the height."""
     height: int = 0
@@ -32,8 +37,10 @@ def load_image(ref: ChartRef, context: Context) -> Image:
     if not content.startswith(_PNG) or len(content) < 33:
         raise InputRefused(f"{ref.name} can not be put into a report: it must be a PNG of at most 20 MB.")
     width, height = struct.unpack(">II", content[16:24])
-    alt = next((text for key, text in _texts(content) if key == _DESCRIPTION), "")
-    return Image(content, "image/png", alt, width, height)
+    told = dict(_texts(content))
+    drawn = told.get(VALUES.encode(), "").split()
+    values = tuple(value for each in drawn if (value := decimal(each)) is not None)
+    return Image(content, "image/png", told.get(_DESCRIPTION, ""), values, width, height)
 
 
 def _texts(png: bytes) -> Iterator[tuple[bytes, str]]:

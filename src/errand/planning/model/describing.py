@@ -137,7 +137,7 @@ def _without_hashes(value: Json) -> Json:
     """A file by its name: hashes say nothing to a planner."""
     if isinstance(value, dict):
         if {"name", "media_type", "size", "sha256"} <= value.keys():
-            return f"[file {value['name']}, {value['size']} bytes]"
+            return f"[file {value['name']}]"
         return {name: _without_hashes(inner) for name, inner in value.items()}
     if isinstance(value, list):
         return [_without_hashes(inner) for inner in value]
