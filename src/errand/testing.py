@@ -1,7 +1,5 @@
 """For tests of capabilities, ours and others': a context on a folder, without engine, store or worker."""
 
-import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,10 +9,11 @@ from pydantic import BaseModel
 
 from errand.capability import ArtifactRef
 from errand.domain.budget import Amounts, ReservationId, Usage
-from errand.domain.errors import AnswerNeeded, InputRefused
+from errand.domain.errors import AnswerNeeded
 from errand.domain.ids import SubtaskKey, TaskId
 from errand.domain.json import JsonObject
 from errand.domain.question import Question
+from errand.sessions.passing import PassingContext
 
 R = TypeVar("R", bound=ArtifactRef)
 M = TypeVar("M", bound=BaseModel)
@@ -38,20 +37,17 @@ class CountingMeter:
 
 
 @dataclass
-class FolderContext:
-    """Keeps `errand.capability.Context`: artifacts are files in `folder`, progress is remembered."""
+class FolderContext(PassingContext):
+    """Keeps `errand.capability.Context`: artifacts are files in `folder`, what was said is remembered."""
 
-    folder: Path
     now: datetime = datetime(2026, 1, 1, tzinfo=UTC)
+    meter: CountingMeter = field(default_factory=CountingMeter)
     task: TaskId = field(default=TaskId("test"))
     subtask: SubtaskKey = field(default=SubtaskKey("test"))
-    attempt: int = 1
     said: list[str] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
-    meter: CountingMeter = field(default_factory=CountingMeter)
-    recorded: list[JsonObject] = field(default_factory=list)
-    """Give one context's to another to play an attempt that goes on after a crash."""
     told: list[JsonObject] = field(default_factory=list)
+    """Give one context's `recorded` to another to play an attempt that goes on after a crash."""
     replanned: str = ""
 
     @property
@@ -64,23 +60,6 @@ class FolderContext:
         """Store a file as if a person had attached it."""
         return self.save(ArtifactRef, path.name, path.read_bytes(), media_type)
 
-    def load(self, ref: ArtifactRef) -> bytes:
-        path = self.folder / ref.sha256
-        if not path.exists():
-            raise InputRefused(f"{ref.name} is not stored here.")
-        return path.read_bytes()
-
-    def save(self, kind: type[R], name: str, content: bytes, media_type: str) -> R:
-        digest = hashlib.sha256(content).hexdigest()
-        (self.folder / digest).write_bytes(content)
-        return kind(name=name, media_type=media_type, size=len(content), sha256=digest)
-
-    def load_model(self, ref: ArtifactRef, model: type[M]) -> M:
-        return model.model_validate_json(self.load(ref))
-
-    def save_model(self, kind: type[R], name: str, model: BaseModel) -> R:
-        return self.save(kind, name, model.model_dump_json().encode(), "application/json")
-
     def ask(self, question: Question) -> str:
         if question.name not in self.answers:
             raise AnswerNeeded(question)
@@ -89,17 +68,10 @@ class FolderContext:
     def progress(self, message: str, fraction: float | None = None) -> None:
         self.said.append(message if fraction is None else f"{message} ({fraction:.0%})")
 
-    def turns(self) -> Sequence[JsonObject]:
-        return tuple(self.recorded)
-
     def record_turn(self, turn: JsonObject, told: JsonObject | None = None) -> None:
-        self.recorded.append(turn)
+        super().record_turn(turn)
         if told is not None:
             self.told.append(told)
-
-    def adopt(self, kind: type[R], ref: ArtifactRef) -> R:
-        self.load(ref)
-        return kind.model_validate(ref.model_dump())
 
     def replan(self, reason: str) -> None:
         self.replanned = reason

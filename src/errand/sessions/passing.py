@@ -39,7 +39,9 @@ class PassingContext:
     def load(self, ref: ArtifactRef) -> bytes:
         path = self.folder / ref.sha256
         if not path.is_file():
-            raise InputRefused(f"{ref.name} can not be read before the task has begun.")
+            raise InputRefused(
+                f"{ref.name} is not stored here: its content can be read once the task has begun."
+            )
         return path.read_bytes()
 
     def save(self, kind: type[R], name: str, content: bytes, media_type: str) -> R:
