@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT, LOCK = ROOT / "pyproject.toml", ROOT / "requirements.lock"
 LOWEST_PYTHON = "3.11"
-EXTRAS = ("dev",)
+EXTRAS = ("dev", "distributed", "s3")
 MARK = "# Compiled from dependencies "
 
 

@@ -12,14 +12,22 @@ from errand.domain.ids import SubtaskAddress
 class Consumer(Protocol):
     """Slots that take messages; it lives from `serve` until `stop`."""
 
+    @property
+    def failure(self) -> str:
+        """Why it takes no messages any more and will not by itself, a sentence; empty: it does."""
+        ...
+
     def stop(self, timeout_seconds: float) -> bool:
         """Take no more messages and wait for those under way. False: some still run."""
         ...
 
 
 class Queue(Protocol):
-    def send(self, address: SubtaskAddress, capability: str) -> None:
-        """Hand an address to some worker that serves this capability."""
+    def send(self, address: SubtaskAddress, capability: str) -> bool:
+        """Hand an address to some worker that serves this capability, soon: it never waits long.
+
+        False: the message is lost for sure, since whoever carries messages is away; nothing is raised.
+        """
         ...
 
     def serve(
@@ -31,6 +39,9 @@ class Queue(Protocol):
         """
         ...
 
-    def waiting(self) -> dict[str, int]:
-        """Messages not yet taken, per capability."""
+    def waiting(self, capabilities: Collection[str]) -> dict[str, int]:
+        """Messages of these capabilities that are not yet taken; those without any are not in it.
+
+        Raises QueueAway when whoever carries messages does not answer.
+        """
         ...

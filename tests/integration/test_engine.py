@@ -114,7 +114,7 @@ def test_a_lost_message_is_sent_again(make: Make) -> None:
     assert installation.engine.send_due() == 0
     installation.clock.ahead = timedelta(minutes=1)
     assert installation.engine.send_due() == 1
-    assert installation.queue.waiting() == {"plan": 1}
+    assert installation.queue.waiting(["plan"]) == {"plan": 1}
 
 
 def test_transient_faults_are_tried_again_until_they_pass(make: Make) -> None:

@@ -9,8 +9,10 @@
     │   ├── HomeInUse           … another process works on this ERRAND_HOME
     │   ├── PlaybookRefused     … a playbook file is wrong: file, line, reason
     │   ├── StoreUnavailable    … the disk is full, the database is locked or damaged
+    │   │   └── StoreAway       … the database server does not answer now; the same may work soon
     │   ├── NotOffered          … a capability lacks what it needs here
-    │   └── ModelUnusable       … a language model: wrong key, no such model, can not do what it is for
+    │   ├── ModelUnusable       … a language model: wrong key, no such model, can not do what it is for
+    │   └── QueueAway           … the message broker does not answer now; messages are sent again later
     ├── Transient               nobody: the same call may succeed later, and is tried again
     │   ├── ModelBusy           … a language model: rate limit, overload, no connection, timeout, cut stream
     │   └── BadReply            … a language model: an empty answer, or not what was asked for
@@ -60,6 +62,14 @@ class PlaybookRefused(SetupError):
 
 class StoreUnavailable(SetupError):
     """State can not be written or read; nothing that was written before is lost."""
+
+
+class StoreAway(StoreUnavailable):
+    """The database server does not answer, or was restarted; the same may work in a moment."""
+
+
+class QueueAway(SetupError):
+    """The message broker does not answer; what was sent to it may be lost and is sent again later."""
 
 
 class NotOffered(SetupError):

@@ -18,23 +18,28 @@ class InProcessQueue:
         self._waiting: set[SubtaskAddress] = set()
         self._sent = 0
 
-    def send(self, address: SubtaskAddress, capability: str) -> None:
+    def send(self, address: SubtaskAddress, capability: str) -> bool:
         with self._changed:
             if address in self._waiting:
-                return
+                return True
             self._waiting.add(address)
             self._sent += 1
             self._messages[capability].append((self._sent, address))
             self._changed.notify_all()  # whoever sleeps may serve another capability
+            return True
 
     def serve(
         self, capabilities: Collection[str], handle: Callable[[SubtaskAddress], None], slots: int
     ) -> Consumer:
         return _Threads(self, frozenset(capabilities), handle, slots)
 
-    def waiting(self) -> dict[str, int]:
+    def waiting(self, capabilities: Collection[str]) -> dict[str, int]:
         with self._changed:
-            return {name: len(messages) for name, messages in self._messages.items() if messages}
+            return {
+                name: len(messages)
+                for name, messages in self._messages.items()
+                if messages and name in capabilities
+            }
 
     def take(self, capabilities: frozenset[str], stopped: Callable[[], bool]) -> SubtaskAddress | None:
         """Wait for the oldest message of any of these; None once stopped."""
@@ -59,6 +64,8 @@ class InProcessQueue:
 
 class _Threads:
     """Slots as threads, from `serve` until `stop`."""
+
+    failure = ""
 
     def __init__(
         self,
