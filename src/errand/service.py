@@ -27,7 +27,7 @@ from errand.models.installed import ModelView as ModelView
 from errand.planning.planner import Planner
 from errand.sessions.attachments import Attached, Inspect, looked_at
 from errand.store import reading
-from errand.store.artifacts import ArtifactFolder
+from errand.store.artifacts import Artifacts
 from errand.store.database import Database
 from errand.store.record import task_record
 from errand.store.registry import WorkerRegistry, WorkerView
@@ -83,7 +83,7 @@ class Service:
         self,
         engine: Engine,
         database: Database,
-        artifacts: ArtifactFolder,
+        artifacts: Artifacts,
         registry: WorkerRegistry,
         catalogue: Catalogue,
         planner: Callable[[], Planner],

@@ -13,14 +13,14 @@ from errand.domain.ids import TaskId
 from errand.domain.json import Json, JsonObject
 from errand.domain.task import SubtaskView, TaskView
 from errand.store import reading, reserving
-from errand.store.artifacts import ArtifactFolder
+from errand.store.artifacts import Artifacts
 
 FORMAT = "errand.task/1"
 CLAIMS = "claims"
 """Artifacts of this kind list, under `claims`, what a result says and on what each of it rests."""
 
 
-def task_record(tx: Connection, task_id: TaskId, stored: ArtifactFolder) -> JsonObject:
+def task_record(tx: Connection, task_id: TaskId, stored: Artifacts) -> JsonObject:
     """Raises NotFound when there is no such task."""
     view = reading.task_view(tx, task_id)
     if view is None:
@@ -96,7 +96,7 @@ def _subtask(view: SubtaskView, jobs: list[Json]) -> JsonObject:
     }
 
 
-def _sources(view: TaskView, made: list[JsonObject], stored: ArtifactFolder) -> JsonObject:
+def _sources(view: TaskView, made: list[JsonObject], stored: Artifacts) -> JsonObject:
     """The files that were given, and each claim of the result with the places it rests on.
 
     A stored file that somebody deleted is listed among the artifacts, but its claims are not known any more.
