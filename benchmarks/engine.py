@@ -17,10 +17,12 @@ from pydantic import BaseModel, Field
 
 from errand.capabilities.plan import plan_capability
 from errand.capability import CapabilityDescription, Catalogue, Context, capability
+from errand.dispatch import Dispatcher
 from errand.domain.ids import SubtaskKey, TaskId
 from errand.domain.plan import Plan, Proposal, Step
 from errand.domain.request import Request
 from errand.engine import Engine
+from errand.jobs import Jobs
 from errand.observability.logs import configure
 from errand.planning.plain import PlainPlanner
 from errand.queues.in_process import InProcessQueue
@@ -68,17 +70,22 @@ class Bench:
         self.database = Database(f"sqlite:///{folder / 'errand.db'}")
         self.database.migrate()
         queue = InProcessQueue()
-        self.engine = Engine(self.database, queue, now)
+        self.engine = Engine(self.database, Dispatcher(self.database, queue, now), now)
         catalogue = Catalogue([no_op, plan_capability(PlainPlanner(FanOut()), dict)])
         self.worker = Worker(
             self.engine,
             queue,
             WorkerRegistry(self.database, now),
             catalogue,
-            ArtifactFolder(folder / "artifacts"),
-            Workspaces(folder / "workspaces"),
-            Conversations(self.database, now),
-            Spending(self.database, now),
+            Jobs(
+                self.engine,
+                catalogue,
+                ArtifactFolder(folder / "artifacts"),
+                Workspaces(folder / "workspaces"),
+                Conversations(self.database, now),
+                Spending(self.database, now),
+                now,
+            ),
             now,
             slots=SLOTS,
         )

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 
 from errand.capabilities.plan import plan_capability
 from errand.capability import AnyCapability, Capability, CapabilityDescription, Catalogue, Context, capability
+from errand.dispatch import Dispatcher
 from errand.domain.budget import Ceilings
 from errand.domain.errors import InputRefused, Transient
 from errand.domain.ids import SubtaskAddress, SubtaskKey, TaskId
@@ -20,6 +21,7 @@ from errand.domain.question import Question
 from errand.domain.request import Request
 from errand.domain.task import Backoff, Patience, SubtaskView, TaskView
 from errand.engine import Engine
+from errand.jobs import Jobs
 from errand.planning.plain import PlainPlanner
 from errand.planning.planner import TaskPlanner
 from errand.queues.in_process import InProcessQueue
@@ -159,9 +161,10 @@ class TestInstallation:
         soon = Backoff(first_seconds=0.01, factor=2.0, longest_seconds=0.05)
         patience = Patience(Backoff(first_seconds=0.01, factor=2.0), most_lost, soon)
         chance = random.Random(1)
+        self.dispatcher = Dispatcher(self.database, self.queue, self.clock)
         self.engine = Engine(
             self.database,
-            self.queue,
+            self.dispatcher,
             self.clock,
             lease=lease,
             patience=patience,
@@ -179,10 +182,15 @@ class TestInstallation:
             self.queue,
             self.registry,
             self.catalogue,
-            self.artifacts,
-            Workspaces(self._folder / "workspaces"),
-            Conversations(self.database, self.clock),
-            self.spending,
+            Jobs(
+                self.engine,
+                self.catalogue,
+                self.artifacts,
+                Workspaces(self._folder / "workspaces"),
+                Conversations(self.database, self.clock),
+                self.spending,
+                self.clock,
+            ),
             self.clock,
             slots=slots,
         )

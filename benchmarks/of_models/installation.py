@@ -16,11 +16,13 @@ from typing import Any
 from errand.agents.runner import Agents
 from errand.capabilities.plan import plan_capability
 from errand.capability import Capability, CapabilityDescription, Catalogue
+from errand.dispatch import Dispatcher
 from errand.domain.ids import TaskId
 from errand.domain.plan import Plan, Proposal
 from errand.domain.request import Request
 from errand.domain.task import SubtaskView, TaskStatus, TaskView
 from errand.engine import Engine
+from errand.jobs import Jobs
 from errand.model import Models, Role
 from errand.models.installed import InstalledModels
 from errand.models.known import Found, KnownModels
@@ -78,16 +80,21 @@ class Bench:
             [*capabilities(agents, self.models), plan_capability(PlainPlanner(self._plan), dict)]
         )
         queue = InProcessQueue()
-        self.engine = Engine(self.database, queue, now)
+        self.engine = Engine(self.database, Dispatcher(self.database, queue, now), now)
         self._worker = Worker(
             self.engine,
             queue,
             WorkerRegistry(self.database, now),
             self.catalogue,
-            ArtifactFolder(folder / "artifacts"),
-            Workspaces(folder / "workspaces"),
-            Conversations(self.database, now),
-            self.spending,
+            Jobs(
+                self.engine,
+                self.catalogue,
+                ArtifactFolder(folder / "artifacts"),
+                Workspaces(folder / "workspaces"),
+                Conversations(self.database, now),
+                self.spending,
+                now,
+            ),
             now,
             slots=SLOTS,
         )

@@ -283,6 +283,11 @@ class Catalogue:
             raise NotOffered(f"{name} is not offered here: {missing[0].how_to_get_it}")
         return known
 
+    def time_limit(self, name: str) -> float | None:
+        """Seconds that a job of this capability may take; None: it is not known here."""
+        known = self._by_name.get(name)
+        return None if known is None else known.time_limit_seconds
+
     def offered(self) -> tuple[AnyCapability, ...]:
         return tuple(each for each in self if not each.missing())
 

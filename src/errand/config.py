@@ -40,6 +40,8 @@ def _sendable(key: SecretStr) -> SecretStr:
 
 
 _OrNone = BeforeValidator(_none_as_word)
+_Url = SecretStr
+"""It may hold a password."""
 _Key = Annotated[SecretStr, AfterValidator(_sendable)]
 _UsualKey = Annotated[SecretStr, AfterValidator(lambda key: SecretStr(key.get_secret_value().strip()))]
 """It may be there for others and of no use: that matters when a model gets it."""
@@ -157,6 +159,82 @@ class Settings(BaseSettings):
     edgar_data_url: str = Field(
         default="https://data.sec.gov", description="Where EDGAR's JSON interfaces are."
     )
+    # Several processes (docs/operations.md): a database server and a message broker, both or neither.
+    database_url: _Url | None = Field(
+        default=None,
+        description="PostgreSQL for the state, as in `postgresql+psycopg://user:password@host/errand`; with it "
+        "ERRAND_BROKER_URL, and processes of their own: `errand worker`, `errand rescuer`, `errand api`.",
+    )
+    broker_url: _Url | None = Field(
+        default=None,
+        description="Redis for the messages between processes, as in `redis://:password@host:6379/0`.",
+    )
+    artifacts_url: str = Field(
+        default="",
+        description="Where artifacts are: `s3://bucket/prefix`, or `file:///folder` that all processes share. "
+        "Default: a folder in ERRAND_HOME.",
+    )
+    s3_endpoint: str = Field(
+        default="", description="Address of an S3-compatible storage that is not Amazon's."
+    )
+    s3_region: str = Field(default="", description="Region of the bucket, where the storage has any.")
+    s3_access_key: _Key | None = Field(
+        default=None, description="Key id for the storage. Without it, what the AWS tools would use."
+    )
+    s3_secret_key: _Key | None = Field(default=None, description="The secret that belongs to it.")
+    offer: tuple[str, ...] = Field(
+        default=("*",),
+        description="What a worker offers of what it can, as a JSON list of names or patterns such as "
+        "`web.*`; `--offer` goes before it.",
+    )
+    pool: str = Field(
+        default="", max_length=64, description="A name for workers that are set up alike, shown with them."
+    )
+    drain_seconds: float = Field(
+        default=60.0,
+        ge=0,
+        le=86_400,
+        description="How long a process that is told to stop (SIGTERM) lets its jobs finish; what still runs "
+        "then is handed back and done by another worker.",
+    )
+    most_lost: int | None = Field(
+        default=None,
+        ge=1,
+        le=100,
+        description="Attempts in a row after which a subtask whose worker dies counts as the cause of it. "
+        "Default: 3; 20 where everything is in one process.",
+    )
+    task_parallel: int = Field(
+        default=64, ge=0, description="Of a task: how many subtasks run at once; 0: no limit."
+    )
+    offer_wait_seconds: float = Field(
+        default=3_600.0,
+        ge=0,
+        description="How long a subtask waits for a worker that offers its capability before it fails.",
+    )
+    hedge_after: float = Field(
+        default=0.0,
+        ge=0,
+        description="A job without effects that takes so many times longer than 95 of 100 of its kind is "
+        "started once more elsewhere, and whoever is first counts; 0: never.",
+    )
+    queue_events: bool = Field(
+        default=False, description="Workers tell the broker of each message, for Flower."
+    )
+    api_port: int = Field(
+        default=8351, ge=0, le=65535, description="Where `errand api` listens; 0: any free port."
+    )
+    api_host: str = Field(default="127.0.0.1", description="Address that `errand api` listens on.")
+    metrics_host: str = Field(default="127.0.0.1", description="Address that metrics are served on.")
+    worker_metrics_port: int = Field(
+        default=9100, ge=0, le=65535,
+        description="Where a worker serves Prometheus metrics, and the ports after it where that is taken; 0: "
+        "any free port.",
+    )  # fmt: skip
+    manager_metrics_port: int = Field(
+        default=9150, ge=0, le=65535, description="The same for `errand api` and `errand rescuer`."
+    )
+    bot_metrics_port: int = Field(default=9200, ge=0, le=65535, description="The same for chat bots.")
     # Limits. Money is in US dollars, a day is one of UTC, and `none` is no limit.
     limit_task_usd: _Money = Field(
         default=5.0,
@@ -282,6 +360,7 @@ _JSON_EXAMPLES = {
     "playbooks": """a JSON list of folders, as in ERRAND_PLAYBOOKS='["/srv/playbooks"]'""",
     "model_fallbacks": """a JSON list of models, as in ERRAND_MODEL_FALLBACKS='["openai:gpt-5-mini"]'""",
     "model_keys": """a JSON object of keys, as in ERRAND_MODEL_KEYS='{"anthropic": "…"}'""",
+    "offer": """a JSON list of names, as in ERRAND_OFFER='["web.*"]'""",
     "model_roles": """a JSON object of roles, as in ERRAND_MODEL_ROLES='{"review": "main"}'""",
 }
 

@@ -12,6 +12,7 @@ from errand.agents.runner import Agents
 from errand.capabilities.plan import plan_capability
 from errand.capability import Capability, CapabilityDescription, Catalogue
 from errand.config import Settings
+from errand.dispatch import Dispatcher
 from errand.doctor import examine
 from errand.domain.errors import HomeInUse
 from errand.domain.finding import Finding
@@ -21,6 +22,7 @@ from errand.domain.request import Request
 from errand.domain.task import Patience
 from errand.domain.typical import Typical
 from errand.engine import Engine
+from errand.jobs import Jobs
 from errand.model import Role
 from errand.models.installed import InstalledModels, Metered
 from errand.models.known import KnownModels
@@ -88,16 +90,15 @@ class Embedded:
         engine = partial(
             Engine,
             self._database,
-            self._queue,
-            clock,
+            clock=clock,
             lease=timedelta(seconds=settings.lease_seconds),
             patience=Patience(most_lost=MOST_LOST),
             most_replans=MOST_REPLANS if settings.model else 0,
         )
-        self._engine = engine()
+        self._engine = engine(Dispatcher(self._database, self._queue, clock))
         # What is asked for here may be another process's work: its message is due at once, so that the
         # rescuer over there sends it without waiting for one of ours to be lost.
-        self._asked_engine = engine(resend=timedelta(0))
+        self._asked_engine = engine(Dispatcher(self._database, self._queue, clock, resend=timedelta(0)))
         self._locked = False
 
     @property
@@ -147,10 +148,15 @@ class Embedded:
             self._queue,
             self._registry,
             self._catalogue,
-            self._artifacts,
-            Workspaces(self._home.workspaces),
-            Conversations(self._database, self._clock),
-            self._spending,
+            Jobs(
+                self._engine,
+                self._catalogue,
+                self._artifacts,
+                Workspaces(self._home.workspaces),
+                Conversations(self._database, self._clock),
+                self._spending,
+                self._clock,
+            ),
             self._clock,
             slots=self._settings.slots,
         )

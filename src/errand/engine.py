@@ -1,19 +1,20 @@
-"""Moves tasks forward: submit, claim, settle, answer, cancel, retry.
+"""Moves tasks forward: submit, claim, settle, rescue.
 
 The store is the truth and a message is a hint: each method changes state in one transaction, and then sends.
 """
 
 import random
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from errand.domain.errors import InputRefused, NotFound, PlanRefused
+from errand.deciding import Decisions
+from errand.dispatch import Dispatcher, Sendable, sendable
+from errand.domain.errors import PlanRefused
 from errand.domain.event import EventType
 from errand.domain.ids import SubtaskAddress, SubtaskKey, TaskId, WorkerId, new_question_id, new_task_id
 from errand.domain.json import JsonObject
-from errand.domain.limiting import time_is_over
 from errand.domain.plan import REQUEST, TASK, references
 from errand.domain.replanning import reason_of_failure
 from errand.domain.request import Request
@@ -32,37 +33,31 @@ from errand.domain.task import (
     Succeeded,
     TaskStatus,
 )
-from errand.queue import Queue
-from errand.store import changes, reading, reopening, replanning, reserving, rows, state
+from errand.store import changes, reading, replanning, reserving, rows, state
 from errand.store.database import Database
 from errand.store.ending import end_task
 from errand.store.releasing import go_on_without
 from errand.store.state import News
 
-Sendable = list[tuple[SubtaskAddress, str]]
 
-
-class Engine:
+class Engine(Decisions):
     """Lives as long as the process; used by any number of threads at once."""
 
     def __init__(
         self,
         database: Database,
-        queue: Queue,
+        dispatcher: Dispatcher,
         clock: Callable[[], datetime],
         *,
         lease: timedelta = timedelta(seconds=30),
-        resend: timedelta = timedelta(seconds=30),
         patience: Patience | None = None,
         chance: random.Random | None = None,
         most_replans: int = 0,
     ) -> None:
-        """`resend`: how long a ready subtask may stay unclaimed before its message counts as lost.
-        `most_replans`: how often the rest of a task is planned anew without a person's asking for it; 0 where
-        nothing can."""
-        self._database, self._queue, self._clock = database, queue, clock
-        self._lease, self._resend = lease, resend
-        self._patience, self._most_replans = patience or Patience(), most_replans
+        """`most_replans`: how often the rest of a task is planned anew without a person's asking for it; 0
+        where nothing can."""
+        super().__init__(database, dispatcher, clock, most_replans=most_replans)
+        self._lease, self._patience = lease, patience or Patience()
         self._chance = chance or random.Random()  # noqa: S311  # jitter, not a secret
 
     @property
@@ -76,7 +71,7 @@ class Engine:
         task_id, now = new_task_id(), self._clock()
         with self._database.write() as tx:
             changes.insert_task(tx, rows.task_row(task_id, request, now))
-            changes.insert_subtasks(tx, [rows.first_subtask(task_id, now, now + self._resend)], [])
+            changes.insert_subtasks(tx, [rows.first_subtask(task_id, now, self._dispatcher.due(now))], [])
             state.advance(
                 tx,
                 task_id,
@@ -86,7 +81,7 @@ class Engine:
                 added=1,
                 begun=TaskStatus.QUEUED,
             )
-        self._send([(SubtaskAddress(task_id, SubtaskKey(PLAN)), PLAN)])
+        self._dispatcher.send([(SubtaskAddress(task_id, SubtaskKey(PLAN)), PLAN)])
         return task_id
 
     # -- working ---------------------------------------------------------------------------------------
@@ -156,7 +151,7 @@ class Engine:
                     released = self._fail(tx, job, outcome, now)
                 case Asked():
                     released = self._ask(tx, job, outcome, now)
-        self._send(released or [])
+        self._dispatcher.send(released or [])
         return released is not None
 
     def _succeed(self, tx: Connection, job: Job, done: Succeeded, now: datetime) -> Sendable | None:
@@ -175,7 +170,7 @@ class Engine:
         news = [
             News(EventType.SUBTASK_SUCCEEDED, key, found | ({"replan": done.replan} if done.replan else {}))
         ]
-        resend = now + self._resend
+        resend = self._dispatcher.due(now)
         ready = state.release_dependents(tx, job.address, now=now, resend=resend) if dependents else []
         added, gone, why = 0, 0, replanning.why_of(tx, job, done)
         if done.plan is not None and key == PLAN:
@@ -190,15 +185,15 @@ class Engine:
             added, gone, ready, why = revised.added, revised.ended, revised.ready, revised.why_again
         news += [News(EventType.SUBTASK_READY, name) for name, _ in ready]
         counters = state.advance(tx, task_id, news, now=now, opened=added - gone - 1, added=added)
-        return _sendable(task_id, ready) + self._end_or_replan(tx, task_id, counters.open, why, now)
+        return sendable(task_id, ready) + self._end_or_replan(tx, task_id, counters.open, why, now)
 
     def _end_or_replan(self, tx: Connection, task_id: TaskId, left: int, why: str, now: datetime) -> Sendable:
         """`left`: how many subtasks have not ended. `why`: what calls for planning anew; empty: nothing."""
-        most, resend = self._most_replans, now + self._resend
+        most, resend = self._most_replans, self._dispatcher.due(now)
         if why and most:
             key = replanning.ask(tx, task_id, why, now=now, resend=resend, most=most)
             if key is not None:
-                return _sendable(task_id, [(key, PLAN)])
+                return sendable(task_id, [(key, PLAN)])
         if left == 0:
             end_task(tx, task_id, now)
         return []
@@ -252,13 +247,13 @@ class Engine:
         kind = EventType.SUBTASK_DEAD if dead else EventType.SUBTASK_FAILED
         news = [News(kind, job.address.key, data)]
         ready, skipped = (
-            go_on_without(tx, job, now=now, resend=now + self._resend) if dependents else ([], [])
+            go_on_without(tx, job, now=now, resend=self._dispatcher.due(now)) if dependents else ([], [])
         )
         news += [News(EventType.SUBTASK_SKIPPED, key) for key in skipped]
         news += [News(EventType.SUBTASK_READY, key) for key, _ in ready]
         counters = state.advance(tx, task_id, news, now=now, opened=-1 - len(skipped))
         why = self._why_after(tx, job, failed)
-        return _sendable(task_id, ready) + self._end_or_replan(tx, task_id, counters.open, why, now)
+        return sendable(task_id, ready) + self._end_or_replan(tx, task_id, counters.open, why, now)
 
     def _why_after(self, tx: Connection, job: Job, failed: Failed) -> str:
         """A check that could not be made says nothing of what it was to look at."""
@@ -277,81 +272,6 @@ class Engine:
         state.advance(tx, job.address.task, [News(EventType.SUBTASK_ASKED, job.address.key, data)], now=now)
         return []
 
-    # -- ending ----------------------------------------------------------------------------------------
-
-    def cancel(self, task_id: TaskId) -> bool:
-        """False: it had ended already."""
-        return self._stop(task_id, overdue=False)
-
-    def stop_overdue(self, only: TaskId | None = None) -> list[TaskId]:
-        """End, with what they have, the tasks whose time is over."""
-        with self._database.read() as tx:
-            overdue = reading.past_deadline(tx, self._clock(), only)
-        return [task_id for task_id in overdue if self._stop(task_id, overdue=True)]
-
-    def _stop(self, task_id: TaskId, *, overdue: bool) -> bool:
-        now = self._clock()
-        with self._database.write() as tx:
-            view = reopening.view_of(tx, task_id)
-            if view.status.ended:
-                return False
-            limit_reached = time_is_over(view.limits) if overdue else ""
-            why, fault = limit_reached or "It was cancelled.", Fault.LIMIT if overdue else None
-            gone = changes.cancel_open(tx, task_id, now=now, error=why, fault=fault)
-            news = [News(EventType.SUBTASK_CANCELLED, key) for key in gone]
-            state.advance(tx, task_id, news, now=now, opened=-len(gone))
-            end_task(tx, task_id, now, limit_reached)
-        return True
-
-    # -- a person decides ------------------------------------------------------------------------------
-
-    def answer(self, question_id: str, answer: str, by: str) -> None:
-        """Raises NotFound when there is no such open question."""
-        now = self._clock()
-        with self._database.write() as tx:
-            found = changes.answer_question(tx, question_id, answer=answer, by=by, now=now)
-            if found is None:
-                raise NotFound(f"There is no open question {question_id}; `errand questions` lists them.")
-            address = SubtaskAddress(TaskId(found["task"]), SubtaskKey(found["subtask"]))
-            capability = changes.wake(tx, address, now=now, resend=now + self._resend)
-            if capability is None:
-                raise NotFound(f"The question {question_id} is not open any more.")
-            news = News(EventType.SUBTASK_ANSWERED, address.key, {"question": question_id, "by": by})
-            state.advance(tx, address.task, [news], now=now)
-        self._send([(address, capability)])
-
-    def retry(self, task_id: TaskId, keys: Sequence[str] = ()) -> list[str]:
-        """Run again what did not succeed (or only `keys`), and all that rests on it; what is done stays done.
-
-        Returns the keys that will run. Raises InputRefused when there is nothing to retry, NotFound when a
-        key is not known.
-        """
-        now = self._clock()
-        with self._database.write() as tx:
-            again, ready = reopening.retry(tx, task_id, keys, now=now, resend=now + self._resend)
-        self._send(ready)
-        return again
-
-    def replan(self, task_id: TaskId, remark: str, by: str) -> str:
-        """Plan the rest of a task anew because a person wants it, also of one that has ended; what is done
-        stays done. The key of the subtask that will. Raises NotFound, and InputRefused when it can not be."""
-        if not self._most_replans:
-            raise InputRefused("Only a language model plans a task anew: set ERRAND_MODEL.")
-        now = self._clock()
-        with self._database.write() as tx:
-            why = f"{by} asks for it: {remark}"
-            key = reopening.replan(tx, task_id, why, now=now, resend=now + self._resend)
-        self._send([(SubtaskAddress(task_id, SubtaskKey(key)), PLAN)])
-        return key
-
-    def discard(self, address: SubtaskAddress) -> None:
-        """Take a dead letter off the list. Raises NotFound when it is not on it."""
-        with self._database.write() as tx:
-            if not changes.discard(tx, address):
-                raise NotFound(f"{address.task} {address.key} is not a dead letter.")
-            news = News(EventType.SUBTASK_DISCARDED, address.key)
-            state.advance(tx, address.task, [news], now=self._clock())
-
     # -- finding what got lost -------------------------------------------------------------------------
 
     def rescue(self, only: TaskId | None = None) -> list[SubtaskAddress]:
@@ -366,33 +286,17 @@ class Engine:
             for job in lost:
                 reserving.rescued(tx, job, now)
                 sendable += self._fail(tx, job, _lost(job), now) or []
-        self._send(sendable)
+        self._dispatcher.send(sendable)
         return [job.address for job in lost]
 
     def send_due(self, only: TaskId | None = None) -> int:
-        """Send what is ready and was not claimed in time, or waited for its next attempt."""
-        now = self._clock()
-        with self._database.read() as tx:
-            if not reading.any_due(tx, now, only):
-                return 0
-        with self._database.write() as tx:
-            due = state.take_unsent(tx, now=now, resend=now + self._resend, only=only)
-        self._send(due)
-        return len(due)
+        """Send what is ready and whose message is due; how many."""
+        return self._dispatcher.send_due(only)
 
     def let_leases_end(self) -> None:
         """Every lease ends now. Only for whoever knows that no other worker lives on this store."""
         with self._database.write() as tx:
             state.let_leases_end(tx, self._clock())
-
-    def _send(self, ready: Sendable) -> None:
-        """After commit, never before: a message must not outrun the state it speaks of."""
-        for address, capability in ready:
-            self._queue.send(address, capability)
-
-
-def _sendable(task_id: TaskId, ready: Sequence[tuple[str, str]]) -> Sendable:
-    return [(SubtaskAddress(task_id, SubtaskKey(key)), capability) for key, capability in ready]
 
 
 def _lost(job: Job) -> Failed:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
 
 import pytest
 
 from errand.config import read_settings
+from errand.dispatch import Dispatcher
 from errand.domain.ids import SubtaskAddress, SubtaskKey, TaskId, WorkerId
 from errand.domain.plan import Plan
 from errand.domain.request import Request
@@ -25,7 +25,7 @@ def engine(errand: Typed) -> Iterator[Engine]:
     del errand
     with closing(Database(Home(read_settings().home).database_url)) as database:
         database.migrate()
-        yield Engine(database, InProcessQueue(), lambda: datetime.now(UTC), most_replans=2)
+        yield Engine(database, Dispatcher(database, InProcessQueue(), now), now, most_replans=2)
 
 
 def work_off(engine: Engine, task: TaskId, key: str, outcome: Outcome) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from errand.capability import Context, capability
+from errand.dispatch import Dispatcher
 from errand.domain.errors import ModelBusy
 from errand.domain.ids import SubtaskKey, WorkerId
 from errand.domain.plan import Plan, Reference
@@ -261,7 +262,8 @@ def test_progress_of_a_job_that_was_taken_away_is_not_told(make: Make) -> None:
 
 def test_what_one_process_asks_for_another_takes_up_at_its_next_look(make: Make) -> None:
     worker_side = make(step("one", "test.give", value=3))
-    here = Engine(worker_side.database, InProcessQueue(), worker_side.clock, resend=timedelta(0))
+    dispatcher = Dispatcher(worker_side.database, InProcessQueue(), worker_side.clock, resend=timedelta(0))
+    here = Engine(worker_side.database, dispatcher, worker_side.clock)
     task = here.submit(Request("anything"))
     with worker_side.working():
         view = worker_side.until(task, lambda seen: seen.status.ended)

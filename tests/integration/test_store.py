@@ -37,7 +37,7 @@ def test_the_migrations_make_exactly_the_tables_that_the_code_uses(database: Dat
 def test_migrating_twice_changes_nothing(database: Database) -> None:
     database.migrate()
     with database.read() as tx:
-        assert tx.exec_driver_sql("SELECT version_num FROM alembic_version").all() == [("0003",)]
+        assert tx.exec_driver_sql("SELECT version_num FROM alembic_version").all() == [("0004",)]
     database.close()
 
 

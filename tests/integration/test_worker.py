@@ -15,8 +15,8 @@ from errand.capability import AnyCapability, ArtifactRef, Context, capability
 from errand.domain.errors import Cancelled, StoreUnavailable
 from errand.domain.plan import Plan
 from errand.domain.task import Fault, TaskStatus
+from errand.jobs import LARGEST_OUTPUT
 from errand.store import reading
-from errand.worker import LARGEST_OUTPUT
 from tests.installation import LONG_ENOUGH, Number, TestInstallation, step
 
 Install = Callable[..., TestInstallation]

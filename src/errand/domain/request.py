@@ -25,3 +25,7 @@ class Request:
     origin: str = "cli"
     """The frontend that it came through."""
     limits: Limits = field(default_factory=Limits)
+    priority: int = 0
+    """Among the tasks of the same principal, the higher first; from -100 to 100."""
+    parallel: int = 0
+    """So many of its subtasks run at once, at most; 0: as many as there is room for."""

@@ -6,7 +6,7 @@ All of them run in a transaction of the caller's. The statements that carry jobs
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, insert, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.engine import RowMapping
 
 from errand.domain.ids import SubtaskAddress, TaskId
@@ -50,13 +50,19 @@ _DROP_ARTIFACTS = delete(artifact).where(
 _FORGET_TURNS = delete(turn).where(turn.c.task == bindparam("in_task"), turn.c.subtask == bindparam("in_key"))
 
 
+_OWNER = select(task.c.principal, task.c.priority).where(task.c.id == bindparam("in_task"))
+
+
 def insert_task(connection: Connection, row: Row) -> None:
     connection.execute(insert(task), row)
 
 
 def insert_subtasks(connection: Connection, rows: Sequence[Row], edges: Sequence[Row]) -> None:
+    """Of one task; each has its task's principal and priority, so that a queue is read from one index."""
     if rows:
-        connection.execute(insert(subtask), rows)
+        owner = connection.execute(_OWNER, {"in_task": rows[0]["task"]}).one()
+        owned = {"principal": owner.principal, "priority": owner.priority}
+        connection.execute(insert(subtask), [row | owned for row in rows])
     if edges:
         connection.execute(insert(dependency), edges)
 

@@ -32,6 +32,8 @@ def task_row(task_id: TaskId, request: Request, now: datetime) -> Row:
         "total": 0,
         "last_event": 0,
         "missing": [],
+        "priority": request.priority,
+        "parallel": request.parallel,
     }
 
 

@@ -181,6 +181,7 @@ def claim(
             "attempt": row.attempt,
             "worker": worker,
             "started": now,
+            "capability": row.capability,
         },
     )
     return Job(

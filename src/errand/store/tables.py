@@ -1,5 +1,6 @@
 """The tables. A change here needs a migration in `migrations/versions`."""
 
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import (
@@ -27,7 +28,7 @@ from sqlalchemy import (
 class UtcTime(TypeDecorator[datetime]):
     """Aware UTC on every database; SQLite would drop the zone."""
 
-    impl = DateTime
+    impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
@@ -51,6 +52,12 @@ metadata = MetaData(
     }
 )
 
+
+def _partial(name: str, columns: Sequence[str], where: str) -> Iterator[Index]:
+    """An index over few of many rows, on either database."""
+    yield Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
 task = Table(
     "task",
     metadata,
@@ -73,6 +80,8 @@ task = Table(
     Column("result", JSON(none_as_null=True)),
     Column("missing", JSON, nullable=False),
     Column("fault", String(16)),
+    Column("priority", Integer, nullable=False, server_default=text("0")),  # among its principal's tasks
+    Column("parallel", Integer, nullable=False, server_default=text("0")),  # run at once; 0: no limit
     Index("ix_task_created", "created"),
     Index("ix_task_status_deadline", "status", "deadline"),
 )
@@ -108,11 +117,22 @@ subtask = Table(
     Column("discarded", Boolean, nullable=False),
     Column("revision", Integer, nullable=False, server_default=text("1")),  # of the plan that brought it
     Column("superseded", Boolean, nullable=False, server_default=false()),
+    Column("principal", String(128), nullable=False, server_default=""),  # its task's, as is `priority`
+    Column("priority", Integer, nullable=False, server_default=text("0")),
+    Column("rival", Integer),  # an earlier attempt that still runs, and may end it as well
+    Column("unoffered_since", UtcTime),  # no worker that lives offers its capability
     # The rescuer's questions, and views, from a small index each: most rows have ended.
-    Index("ix_subtask_ready", "send_after", sqlite_where=text("status = 'ready'")),
-    Index("ix_subtask_running", "lease_until", sqlite_where=text("status = 'running'")),
-    Index("ix_subtask_waiting", "task", sqlite_where=text("status = 'waiting'")),
-    Index("ix_subtask_dead", "ended", sqlite_where=text("status = 'dead'")),
+    *_partial("ix_subtask_ready", ["send_after"], "status = 'ready'"),
+    *_partial("ix_subtask_lease", ["task", "lease_until"], "status = 'running'"),
+    *_partial("ix_subtask_waiting", ["task"], "status = 'waiting'"),
+    *_partial("ix_subtask_dead", ["ended"], "status = 'dead'"),
+    # What is new and what runs, per capability; and who is to be served next.
+    *_partial(
+        "ix_subtask_queue",
+        ["capability", "status", "ready_at", "started"],
+        "status = 'ready' OR status = 'running'",
+    ),
+    *_partial("ix_subtask_turn", ["capability", "principal", "priority", "ready_at"], "status = 'ready'"),
 )
 
 READY, RUNNING, WAITING, DEAD = (
@@ -139,6 +159,8 @@ job = Table(
     Column("ended", UtcTime),
     Column("outcome", String(16)),
     Column("error", Text),
+    Column("capability", String(128), nullable=False, server_default=""),
+    *_partial("ix_job_ended", ["ended"], "ended IS NOT NULL"),
 )
 
 event = Table(
@@ -249,4 +271,11 @@ worker = Table(
     Column("state", String(16), nullable=False),
     Column("started", UtcTime, nullable=False),
     Column("heartbeat", UtcTime, nullable=False),
+    Column("pool", String(64), nullable=False, server_default=""),
+    Column("offers", JSON, nullable=False, server_default="{}"),  # by capability: its limits
+    Column("doing", JSON, nullable=False, server_default="[]"),  # jobs: task, subtask, capability, since
+    Column("load", Float, nullable=False, server_default=text("0")),  # of the host, per core
+    Column("failure", Text, nullable=False, server_default=""),  # the last one
+    Column("failed_at", UtcTime),
+    Index("ix_worker_state_heartbeat", "state", "heartbeat"),
 )

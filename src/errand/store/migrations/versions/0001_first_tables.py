@@ -141,16 +141,32 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("subtask", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_subtask_dead", ["ended"], unique=False, sqlite_where=sa.text("status = 'dead'")
+            "ix_subtask_dead",
+            ["ended"],
+            unique=False,
+            sqlite_where=sa.text("status = 'dead'"),
+            postgresql_where=sa.text("status = 'dead'"),
         )
         batch_op.create_index(
-            "ix_subtask_ready", ["send_after"], unique=False, sqlite_where=sa.text("status = 'ready'")
+            "ix_subtask_ready",
+            ["send_after"],
+            unique=False,
+            sqlite_where=sa.text("status = 'ready'"),
+            postgresql_where=sa.text("status = 'ready'"),
         )
         batch_op.create_index(
-            "ix_subtask_running", ["lease_until"], unique=False, sqlite_where=sa.text("status = 'running'")
+            "ix_subtask_running",
+            ["lease_until"],
+            unique=False,
+            sqlite_where=sa.text("status = 'running'"),
+            postgresql_where=sa.text("status = 'running'"),
         )
         batch_op.create_index(
-            "ix_subtask_waiting", ["task"], unique=False, sqlite_where=sa.text("status = 'waiting'")
+            "ix_subtask_waiting",
+            ["task"],
+            unique=False,
+            sqlite_where=sa.text("status = 'waiting'"),
+            postgresql_where=sa.text("status = 'waiting'"),
         )
 
 

@@ -1,0 +1,235 @@
+"""One job: what its capability may ask for while it runs, and what comes of it."""
+
+import errno
+import json
+import threading
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Never, TypeVar
+
+from pydantic import BaseModel
+
+from errand.capability import AnyCapability, ArtifactRef, Catalogue, parse_input
+from errand.domain.errors import (
+    AgentFailed,
+    AnswerNeeded,
+    Cancelled,
+    InputRefused,
+    LimitReached,
+    ModelBusy,
+    PlanRefused,
+    SetupError,
+    StoreUnavailable,
+    Transient,
+)
+from errand.domain.ids import SubtaskKey, TaskId
+from errand.domain.json import JsonObject
+from errand.domain.question import Question
+from errand.domain.task import Asked, Failed, Fault, Job, Outcome, StoredArtifact, Succeeded
+from errand.engine import Engine
+from errand.observability.logs import logger
+from errand.planning.planned import Planned
+from errand.sessions.workspace import Workspaces
+from errand.store.artifacts import ArtifactFolder
+from errand.store.metering import StoredMeter, metered
+from errand.store.spending import Payer, Spending
+from errand.store.turns import Conversations
+
+R = TypeVar("R", bound=ArtifactRef)
+M = TypeVar("M", bound=BaseModel)
+
+LARGEST_OUTPUT = 64 * 1024
+"""Bytes of JSON; anything larger is an artifact and the output refers to it."""
+LONGEST_SENTENCE = 2000
+"""Characters of an error or of a progress message."""
+LONGEST_NAME = 255
+"""Characters of an artifact's name."""
+
+
+class Jobs:
+    """Carries out jobs in this process. It lives as long as the process; used by any number of threads.
+
+    Keeps `errand.worker.Runner`: a thread can not be ended from outside, so a job is told, and gives up when
+    it next asks for something.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        catalogue: Catalogue,
+        artifacts: ArtifactFolder,
+        workspaces: Workspaces,
+        conversations: Conversations,
+        spending: Spending,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._engine, self._catalogue = engine, catalogue
+        self._artifacts, self._workspaces, self._clock = artifacts, workspaces, clock
+        self._conversations, self._spending = conversations, spending
+        self._log = logger("jobs")
+
+    def run(self, job: Job, lost: threading.Event) -> Outcome | None:
+        """Exactly one broad `except` in all of Errand: whatever a capability does, its job is settled."""
+        try:
+            return self._attempt(job, lost)
+        except Cancelled:
+            return None
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001  # see the docstring
+            return self._outcome_of(error, job)
+
+    def stop(self) -> None:
+        """Nothing of it outlives its jobs."""
+
+    def _attempt(self, job: Job, lost: threading.Event) -> Outcome:
+        known = self._catalogue.get(job.capability)
+        self._spending.refuse_when_time_is_over(job.address.task, of_task=True)
+        with metered(self._spending, Payer(job.capability, job)) as meter:
+            context = JobContext(
+                job, self._engine, self._artifacts, self._workspaces, self._conversations, meter, self._clock,
+                lost=lost,
+            )  # fmt: skip
+            context.answers = self._engine.answers(job) if job.attempt > 1 else {}
+            try:
+                given = parse_input(known, self._engine.inputs(job))
+                return _succeeded(known, known.run(given, context), context)
+            finally:
+                self._spending.ran(job)
+
+    def _outcome_of(self, error: Exception, job: Job) -> Outcome:
+        """Raises StoreUnavailable when the disk was full."""
+        match error:
+            case AnswerNeeded():
+                return Asked(replace(error.question, text=storable(error.question.text)))
+            case InputRefused():
+                return Failed(storable(str(error)), Fault.INPUT)
+            case SetupError() | PlanRefused():
+                return Failed(storable(str(error)), Fault.SETUP)
+            case AgentFailed():
+                return Failed(storable(str(error)), Fault.DEFECT)
+            case LimitReached():
+                return Failed(storable(str(error)), Fault.LIMIT)
+            case ModelBusy():
+                return Failed(storable(str(error)), Fault.BUSY, error.retry_after_seconds)
+            case Transient():
+                return Failed(storable(str(error)), Fault.TRANSIENT, error.retry_after_seconds)
+            case OSError(errno=errno.ENOSPC | errno.EDQUOT):
+                raise StoreUnavailable(
+                    f"The disk was full while {job.capability} worked ({error}): free some space and start "
+                    "again; nothing is lost."
+                ) from error
+        self._log.warning("defect", task=job.address.task, subtask=job.address.key, exc_info=error)
+        said = f"{job.capability} failed by a defect of its own ({type(error).__name__}: {error})."
+        detail = "".join(traceback.format_exception(error))[-8000:]
+        return Failed(storable(said), Fault.DEFECT, detail=storable(detail, 8000))
+
+
+@dataclass
+class JobContext:
+    """Keeps `errand.capability.Context`. It lives as long as the job."""
+
+    job: Job
+    engine: Engine
+    artifacts: ArtifactFolder
+    workspaces: Workspaces
+    conversations: Conversations
+    meter: StoredMeter
+    clock: Callable[[], datetime]
+    answers: dict[str, str] = field(default_factory=dict)
+    made: dict[str, StoredArtifact] = field(default_factory=dict)
+    used: dict[str, None] = field(default_factory=dict)
+    """Hashes of what was loaded, each once, in order."""
+    lost: threading.Event = field(default_factory=threading.Event)
+    """Set when the job is not this worker's any more: cancelled, taken back, or past its time."""
+    reason_to_replan: str = ""
+
+    @property
+    def task(self) -> TaskId:
+        return self.job.address.task
+
+    @property
+    def subtask(self) -> SubtaskKey:
+        return self.job.address.key
+
+    @property
+    def attempt(self) -> int:
+        return self.job.attempt
+
+    @property
+    def workspace(self) -> Path:
+        return self.workspaces.of(self.task)
+
+    @property
+    def now(self) -> datetime:
+        return self.clock()
+
+    def load(self, ref: ArtifactRef) -> bytes:
+        content = self.artifacts.get(ref.sha256)
+        self.used[ref.sha256] = None
+        return content
+
+    def save(self, kind: type[R], name: str, content: bytes, media_type: str) -> R:
+        if Path(name).name != name or name in ("", ".", "..") or storable(name, LONGEST_NAME) != name:
+            raise ValueError(f"An artifact is named by a file name without folders, not {name[:300]!r}")
+        digest = self.artifacts.put(content)
+        self.made[name] = StoredArtifact(name, kind.kind, media_type, len(content), digest)
+        return kind(name=name, media_type=media_type, size=len(content), sha256=digest)
+
+    def load_model(self, ref: ArtifactRef, model: type[M]) -> M:
+        return model.model_validate_json(self.load(ref))
+
+    def save_model(self, kind: type[R], name: str, model: BaseModel) -> R:
+        return self.save(kind, name, model.model_dump_json().encode(), "application/json")
+
+    def ask(self, question: Question) -> str:
+        if question.name not in self.answers:
+            raise AnswerNeeded(question)
+        return self.answers[question.name]
+
+    def progress(self, message: str, fraction: float | None = None) -> None:
+        said = storable(message)
+        if self.lost.is_set() or not self.engine.note_progress(self.job, said, fraction):
+            self._give_up()
+
+    def turns(self) -> Sequence[JsonObject]:
+        return self.conversations.of(self.job.address)
+
+    def record_turn(self, turn: JsonObject, told: JsonObject | None = None) -> None:
+        if self.lost.is_set() or not self.conversations.record(self.job, turn, told):
+            self._give_up()
+
+    def adopt(self, kind: type[R], ref: ArtifactRef) -> R:
+        if not self.artifacts.holds(ref.sha256):
+            raise InputRefused(f"{ref.name} is not stored here.")
+        self.made[ref.name] = StoredArtifact(ref.name, kind.kind, ref.media_type, ref.size, ref.sha256)
+        return kind.model_validate(ref.model_dump())
+
+    def replan(self, reason: str) -> None:
+        self.reason_to_replan = storable(reason)
+
+    def _give_up(self) -> Never:
+        self.lost.set()
+        raise Cancelled(f"{self.job.capability} was cancelled, or took too long.")
+
+
+def _succeeded(known: AnyCapability, output: BaseModel, context: JobContext) -> Outcome:
+    """A subtask succeeds only when its output is what the capability declared."""
+    if not isinstance(output, known.output_type):
+        said = f"{known.name} gave back {type(output).__name__} instead of {known.output_type.__name__}."
+        return Failed(said, Fault.DEFECT)
+    values: JsonObject = output.model_dump(mode="json", exclude_none=True)
+    written = json.dumps(values, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    if (size := len(written.encode())) > LARGEST_OUTPUT:
+        return Failed(f"{known.name} gave back {size} bytes, more than {LARGEST_OUTPUT}.", Fault.DEFECT)
+    plan = output.plan if isinstance(output, Planned) else None
+    made, used = tuple(context.made.values()), tuple(context.used)
+    return Succeeded(values, made, used, plan, context.reason_to_replan)
+
+
+def storable(text: str, longest: int = LONGEST_SENTENCE) -> str:
+    """Within bounds, and without halves of surrogate pairs, which no database takes."""
+    return text[:longest].encode(errors="replace").decode()

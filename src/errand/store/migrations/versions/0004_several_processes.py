@@ -1,0 +1,50 @@
+"""Several processes: fair turns and priorities, hedged jobs, and what each worker says of itself.
+
+Only adds, with defaults, so that processes of the version before go on working meanwhile.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+from errand.store import tables
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    _columns()
+    op.drop_index("ix_subtask_running", "subtask")
+    _index("ix_subtask_lease", "subtask", ["task", "lease_until"], "status = 'running'")
+    queued = "status = 'ready' OR status = 'running'"
+    _index("ix_subtask_queue", "subtask", ["capability", "status", "ready_at", "started"], queued)
+    turn = ["capability", "principal", "priority", "ready_at"]
+    _index("ix_subtask_turn", "subtask", turn, "status = 'ready'")
+    _index("ix_job_ended", "job", ["ended"], "ended IS NOT NULL")
+    op.create_index("ix_worker_state_heartbeat", "worker", ["state", "heartbeat"])
+    op.execute(
+        "UPDATE subtask SET principal = (SELECT principal FROM task WHERE task.id = subtask.task) "
+        "WHERE status IN ('pending', 'ready', 'running', 'waiting')"
+    )
+
+
+def _columns() -> None:
+    whole = sa.Integer()
+    op.add_column("task", sa.Column("priority", whole, nullable=False, server_default=sa.text("0")))
+    op.add_column("task", sa.Column("parallel", whole, nullable=False, server_default=sa.text("0")))
+    op.add_column("subtask", sa.Column("principal", sa.String(128), nullable=False, server_default=""))
+    op.add_column("subtask", sa.Column("priority", whole, nullable=False, server_default=sa.text("0")))
+    op.add_column("subtask", sa.Column("rival", whole))
+    op.add_column("subtask", sa.Column("unoffered_since", tables.UtcTime()))
+    op.add_column("job", sa.Column("capability", sa.String(128), nullable=False, server_default=""))
+    op.add_column("worker", sa.Column("pool", sa.String(64), nullable=False, server_default=""))
+    op.add_column("worker", sa.Column("offers", sa.JSON(), nullable=False, server_default="{}"))
+    op.add_column("worker", sa.Column("doing", sa.JSON(), nullable=False, server_default="[]"))
+    op.add_column("worker", sa.Column("load", sa.Float(), nullable=False, server_default=sa.text("0")))
+    op.add_column("worker", sa.Column("failure", sa.Text(), nullable=False, server_default=""))
+    op.add_column("worker", sa.Column("failed_at", tables.UtcTime()))
+
+
+def _index(name: str, table: str, columns: list[str], where: str) -> None:
+    condition = sa.text(where)
+    op.create_index(name, table, columns, sqlite_where=condition, postgresql_where=condition)
