@@ -162,8 +162,8 @@ class Settings(BaseSettings):
     # Several processes (docs/operations.md): a database server and a message broker, both or neither.
     database_url: _Url | None = Field(
         default=None,
-        description="PostgreSQL for the state, as in `postgresql+psycopg://user:password@host/errand`; with it "
-        "ERRAND_BROKER_URL, and processes of their own: `errand worker`, `errand rescuer`, `errand api`.",
+        description="PostgreSQL for the state, as in `postgresql+psycopg://user:password@host/errand`; with "
+        "it ERRAND_BROKER_URL, and processes of their own: `errand worker`, `errand rescuer`, `errand api`.",
     )
     broker_url: _Url | None = Field(
         default=None,
@@ -171,7 +171,7 @@ class Settings(BaseSettings):
     )
     artifacts_url: str = Field(
         default="",
-        description="Where artifacts are: `s3://bucket/prefix`, or `file:///folder` that all processes share. "
+        description="Where artifacts are: `s3://bucket/prefix`, or `file:///folder` that all processes see. "
         "Default: a folder in ERRAND_HOME.",
     )
     s3_endpoint: str = Field(
@@ -228,8 +228,8 @@ class Settings(BaseSettings):
     metrics_host: str = Field(default="127.0.0.1", description="Address that metrics are served on.")
     worker_metrics_port: int = Field(
         default=9100, ge=0, le=65535,
-        description="Where a worker serves Prometheus metrics, and the ports after it where that is taken; 0: "
-        "any free port.",
+        description="Where a worker serves Prometheus metrics, and the ports after it where that is taken; "
+        "0: any free port.",
     )  # fmt: skip
     manager_metrics_port: int = Field(
         default=9150, ge=0, le=65535, description="The same for `errand api` and `errand rescuer`."

@@ -16,7 +16,7 @@ from errand.queues.in_process import InProcessQueue
 from errand.store.database import Database
 from errand.store.home import Home
 from tests.frontends.typing_it import Typed
-from tests.installation import step
+from tests.installation import Clock, step
 
 
 @pytest.fixture
@@ -25,6 +25,7 @@ def engine(errand: Typed) -> Iterator[Engine]:
     del errand
     with closing(Database(Home(read_settings().home).database_url)) as database:
         database.migrate()
+        now = Clock()
         yield Engine(database, Dispatcher(database, InProcessQueue(), now), now, most_replans=2)
 
 

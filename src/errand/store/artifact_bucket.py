@@ -1,18 +1,18 @@
 """Content by its hash: a bucket of S3-compatible storage, laid out as the folder is.
 
-obstore's errors tell what happened only in their text, and quote the storage's whole answer, the id of the key
-in it. So nothing of that text is shown but the short code of S3's errors
+obstore's errors tell what happened only in their text, and quote the storage's whole answer, with the id of
+the key in it. So nothing of that text is shown but the short code of S3's errors
 (https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html).
 """
 
 import hashlib
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import obstore
 from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
@@ -20,7 +20,11 @@ from obstore.store import S3Store
 from pydantic import SecretStr
 
 from errand.domain.errors import StoreAway, StoreUnavailable
+from errand.store.artifact_url import S3Setup
 from errand.store.artifacts import damaged, hash_of, missing, pieces_of, place_of
+
+if TYPE_CHECKING:  # obstore has these for type checkers only
+    from obstore.store import S3Config, S3Credential
 
 PART = 8 << 20
 """Bytes of a part of a large upload; S3 takes at most 10,000 parts, and at least 5 MiB in each."""
@@ -31,18 +35,9 @@ PATIENCE_OF_CHECK_SECONDS = 12.0
 LONGEST_TRANSFER = timedelta(minutes=15)
 """Of one request whose answer goes on coming."""
 
+_METADATA = "169.254."
+"""Where machines in a cloud ask for keys, when nothing else gave any."""
 _KEYS = "the keys (ERRAND_S3_ACCESS_KEY and ERRAND_S3_SECRET_KEY, or those of the AWS environment)"
-
-
-@dataclass(frozen=True, slots=True)
-class S3Setup:
-    """Where the storage is and who asks; what is empty comes from the AWS environment."""
-
-    endpoint: str = ""
-    """`https://minio.example.org`; `http://` only when it says so."""
-    region: str = ""
-    access_key: str = field(default="", repr=False)
-    secret_key: SecretStr | None = None
 
 
 class ArtifactBucket:
@@ -55,14 +50,13 @@ class ArtifactBucket:
         self, bucket: str, prefix: str, setup: S3Setup, *, patience_seconds: float = PATIENCE_SECONDS
     ) -> None:
         self._bucket, self._prefix, self._setup = bucket, prefix, setup
-        at = f" at {setup.endpoint}" if setup.endpoint else ""
-        self._named = f"The storage s3://{bucket}/{prefix}{at}"
+        self._patience_seconds = patience_seconds
         self._store = self._opened(patience_seconds)
 
     def put(self, content: bytes) -> str:
         digest = hashlib.sha256(content).hexdigest()
         with self._answering():
-            if self._size(digest) != len(content):
+            if _size(self._store, digest) != len(content):
                 _upload(self._store, place_of(digest), content)
         return digest
 
@@ -72,7 +66,7 @@ class ArtifactBucket:
             return self.put(path.read_bytes())
         digest = hash_of(path)
         with self._answering():
-            if self._size(digest) != size:
+            if _size(self._store, digest) != size:
                 _upload(self._store, place_of(digest), pieces_of(path, digest))
         return digest
 
@@ -88,29 +82,26 @@ class ArtifactBucket:
 
     def holds(self, digest: str) -> bool:
         with self._answering():
-            return self._size(digest) is not None
+            return _size(self._store, digest) is not None
 
     def check(self) -> None:
-        store = self._opened(min(PATIENCE_OF_CHECK_SECONDS, PATIENCE_SECONDS))
+        store = self._opened(min(PATIENCE_OF_CHECK_SECONDS, self._patience_seconds))
         with self._answering():
             _upload(store, "check", b"Errand can write here.\n")
             obstore.get(store, "check").bytes()
-            self._size("0" * 64)  # without the right to list, S3 refuses to say that something is not there
-
-    def _size(self, digest: str) -> int | None:
-        try:
-            return obstore.head(self._store, place_of(digest))["size"]
-        except FileNotFoundError:
-            return None
+            _size(store, "0" * 64)  # without the right to list, S3 does not tell missing from forbidden
 
     def _opened(self, patience_seconds: float) -> S3Store:
+        """The last try begins in the first half and has most of the second one to be answered in."""
         half = timedelta(seconds=patience_seconds / 2)
-        setup, given = self._setup, {"bucket": self._bucket}
+        setup = self._setup
+        given: S3Config = {}
         if setup.endpoint:
             given["aws_endpoint_url_s3"] = setup.endpoint
         if setup.region:
             given["region"] = setup.region
         return S3Store(
+            self._bucket,
             prefix=self._prefix or None,
             config=given,
             client_options={
@@ -124,7 +115,7 @@ class ArtifactBucket:
                 "retry_timeout": half,
                 "backoff": {"init_backoff": timedelta(seconds=0.1), "max_backoff": half / 10},
             },
-            credential_provider=None if setup.secret_key is None else self._credentials,
+            credential_provider=_fixed(setup.access_key, setup.secret_key) if setup.secret_key else None,
         )
 
     @contextmanager
@@ -138,3 +129,48 @@ class ArtifactBucket:
             raise self._refusal(error) from None
         except BaseError as error:
             raise self._refusal(error) from None
+
+    def _refusal(self, error: Exception) -> StoreUnavailable:
+        text = str(error).partition("Debug source:")[0]
+        found = re.search(r"<Code>(\w{1,60})</Code>", text) or re.search(r"status code: (\d{3})", text)
+        code = found[1] if found else "no code"
+        setup = self._setup
+        named = f"s3://{self._bucket}/{self._prefix}".rstrip("/")
+        storage = f"{named} at {setup.endpoint}" if setup.endpoint else named
+        if "NoSuchBucket" in text:
+            return StoreUnavailable(
+                f"There is no bucket for {storage}: make it, or correct ERRAND_ARTIFACTS_URL."
+            )
+        if _METADATA in text:
+            return StoreUnavailable(f"There are no keys for {storage}: set {_KEYS}.")
+        if isinstance(error, PermissionDeniedError | UnauthenticatedError):
+            return StoreUnavailable(
+                f"{storage} refuses Errand ({code}): check {_KEYS}, and that they may read, write, list."
+            )
+        if "HTTP error" in text or re.search(r"status code: (5\d\d|429)", text):
+            return StoreAway(f"{storage} does not answer now: artifacts are kept there; nothing is lost.")
+        return StoreUnavailable(
+            f"{storage} can not be used ({code}): check ERRAND_S3_ENDPOINT and ERRAND_S3_REGION."
+        )
+
+
+def _size(store: S3Store, digest: str) -> int | None:
+    try:
+        return obstore.head(store, place_of(digest))["size"]
+    except FileNotFoundError:
+        return None
+
+
+def _upload(store: S3Store, place: str, content: bytes | Iterator[bytes]) -> None:
+    """In parts when it is large; when the iterator raises, the parts are taken back."""
+    obstore.put(store, place, content, chunk_size=PART, max_concurrency=PARTS_AT_ONCE)
+
+
+def _fixed(access_key: str, secret_key: SecretStr) -> "Callable[[], S3Credential]":
+    """Nothing of the AWS environment is mixed in: its session token would not fit these."""
+    return lambda: {
+        "access_key_id": access_key,
+        "secret_access_key": secret_key.get_secret_value(),
+        "token": None,
+        "expires_at": None,
+    }
