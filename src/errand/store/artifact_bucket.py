@@ -20,8 +20,8 @@ from obstore.store import S3Store
 from pydantic import SecretStr
 
 from errand.domain.errors import StoreAway, StoreUnavailable
-from errand.store.artifact_url import S3Setup
 from errand.store.artifacts import damaged, hash_of, missing, pieces_of, place_of
+from errand.store.s3_setup import S3Setup
 
 if TYPE_CHECKING:  # obstore has these for type checkers only
     from obstore.store import S3Config, S3Credential
@@ -97,7 +97,7 @@ class ArtifactBucket:
         setup = self._setup
         given: S3Config = {}
         if setup.endpoint:
-            given["aws_endpoint_url_s3"] = setup.endpoint
+            given["aws_endpoint_url_s3"] = setup.endpoint.rstrip("/")
         if setup.region:
             given["region"] = setup.region
         return S3Store(

@@ -18,8 +18,8 @@ _SHARE = 8
 class CachedArtifacts:
     """Keeps `Artifacts`. What has a hash is never stale, so nothing is asked of the far place on a hit.
 
-    Any number of processes share the folder; each may go beyond the bound by an eighth of it. A folder that can
-    not be used is logged and done without.
+    Any number of processes share the folder; each may go beyond the bound by an eighth of it. That the folder
+    can not be used is logged, and it is done without.
     """
 
     def __init__(self, kept: Artifacts, folder: Path, *, most_bytes: int = MOST_BYTES) -> None:

@@ -1,35 +1,22 @@
 """From ERRAND_ARTIFACTS_URL to what keeps artifacts."""
 
 import re
-from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
-
-from pydantic import SecretStr
 
 from errand.domain.errors import SetupError
 from errand.store.artifact_cache import CachedArtifacts
 from errand.store.artifacts import ArtifactFolder, Artifacts
+from errand.store.s3_setup import S3Setup
 
 _BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]")
 _PREFIX = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
 
 
-@dataclass(frozen=True, slots=True)
-class S3Setup:
-    """Where S3-compatible storage is and who asks; what is empty comes from the AWS environment."""
-
-    endpoint: str = ""
-    """`https://minio.example.org`; a connection that is not encrypted only where it says `http://`."""
-    region: str = ""
-    access_key: str = field(default="", repr=False)
-    secret_key: SecretStr | None = None
-
-
 def open_artifacts(url: str, *, home_folder: Path, s3: S3Setup) -> Artifacts:
-    """`s3://bucket/prefix`, `file:///folder`, or nothing for a folder in ERRAND_HOME; nothing is asked of it yet.
+    """`s3://bucket/prefix`, `file:///folder`, or nothing for a folder in ERRAND_HOME.
 
-    Raises SetupError for anything else.
+    Nothing is asked of it yet (that is `check`). Raises SetupError for anything else.
     """
     if not url:
         return ArtifactFolder(home_folder / "artifacts")
@@ -71,27 +58,10 @@ def _bucket(bucket: str, prefix: str, s3: S3Setup) -> Artifacts:
             "ERRAND_ARTIFACTS_URL has a prefix of other characters than letters, digits and . _ - /: write "
             "s3://bucket/prefix."
         )
-    _check_setup(s3)
     try:
         from errand.store.artifact_bucket import ArtifactBucket
     except ModuleNotFoundError as error:
         raise SetupError(
-            "Artifacts in S3-compatible storage need the extra `s3`: install it with `pip install errand[s3]`."
+            "Artifacts in S3-compatible storage need the extra `s3`: run `pip install 'errand[s3]'`."
         ) from error
     return ArtifactBucket(bucket, prefix, s3)
-
-
-def _check_setup(s3: S3Setup) -> None:
-    if bool(s3.access_key) != bool(s3.secret_key):
-        raise SetupError(
-            "Only one of ERRAND_S3_ACCESS_KEY and ERRAND_S3_SECRET_KEY is set: set both, or none for the keys "
-            "of the AWS environment."
-        )
-    if s3.endpoint and not _ENDPOINT.fullmatch(s3.endpoint):
-        raise SetupError(
-            "ERRAND_S3_ENDPOINT is no address of a server: write https://host or http://host:port, without "
-            "a user or a password."
-        )
-
-
-_ENDPOINT = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:\d{1,5})?(/[A-Za-z0-9._/-]*)?")
