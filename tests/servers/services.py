@@ -28,7 +28,7 @@ class ProgramMissing(Exception):
     """A server that is not installed here; the sentence says how to install it."""
 
 
-class _Server:
+class Server:
     """One program from its construction until `stop`, with kills and restarts between."""
 
     def __init__(self, program: Path, user: str | None) -> None:
@@ -126,7 +126,7 @@ class _Server:
         raise TimeoutError(f"{self._program.name} did not {what} in {LONG_ENOUGH_SECONDS} s.")
 
 
-class RedisServer(_Server):
+class RedisServer(Server):
     """Redis without a password; `durable`: what it has taken outlives its being killed."""
 
     def __init__(self, *, durable: bool = False) -> None:
@@ -161,7 +161,7 @@ class RedisServer(_Server):
             return False
 
 
-class PostgresServer(_Server):
+class PostgresServer(Server):
     """PostgreSQL with the user `errand` and no password; `durable`: it waits for the disk."""
 
     _farewell = signal.SIGINT  # end connections, do not wait for them
