@@ -1,27 +1,25 @@
 """Items that do nothing, through several systems side by side: `python benchmarks/compare.py [--systems …]`.
 
-Each system has two workers of four slots and servers of its own (PostgreSQL with fsync), and takes turns with the
-others. Throughput, processor time and statements are of whole bursts: from the first submission to the last
-result. Ready to started is measured at half of the throughput that the system had itself, at a steady pace.
+Each system has two workers of four slots and servers of its own (PostgreSQL with fsync); they take turns.
+Throughput, processor time and statements are of whole bursts: from the first submission to the last result. Ready
+to started is measured at half of the throughput that the system had itself, at a steady pace.
 """
 
 import argparse
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from statistics import median, quantiles
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
-
+sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks.of_queues.environment import Environment, NotInstalled
 from benchmarks.of_queues.running import Cpu, DidNotRun, Running
 from benchmarks.of_queues.statements import Count
-from benchmarks.of_queues.systems import SLOTS, WORKERS, System, systems
+from benchmarks.of_queues.systems import ROOT, SLOTS, WORKERS, System, systems
 from tests.servers.services import ProgramMissing
 
 WARM = 50
@@ -117,37 +115,51 @@ def at_half_load(seconds: float, measured: Measured, running: Running) -> None:
 
 
 def report(all_of_them: Sequence[Measured]) -> str:
+    columns = (
+        "system", "items", "a second: median (range)", "to start: p50", "p99", "at a second", "CPU an item",
+        "own + Redis + PostgreSQL", "statements an item",
+    )  # fmt: skip
+    settings = [
+        f"- {each.system.name} ({each.version or 'this checkout'}): {each.system.setting}"
+        for each in all_of_them
+    ]
     lines = [
-        f"{WORKERS} workers of {SLOTS} slots each. Times in milliseconds; statements without BEGIN, COMMIT and "
-        "the like, which stand after the +.",
+        f"{WORKERS} workers of {SLOTS} slots each. Times in milliseconds. Statements: after the + those that",
+        "begin and end transactions.",
         "",
-        "| system | items | a second: median (range) | to start: p50 | p99 | at a second | CPU an item "
-        "| own + Redis + PostgreSQL | statements an item |",
-        "|---|---|---|---|---|---|---|---|---|",
-        *map(_line, all_of_them),
+        _row(columns),
+        _row(["---"] * len(columns)),
+        *(_row(_cells(each)) for each in all_of_them),
         "",
-        *(f"- {each.system.name} ({each.version or 'this checkout'}): {each.system.setting}" for each in all_of_them),
-    ]  # fmt: skip
-    return "\n".join([*lines, *_shares(all_of_them)])
+        *settings,
+        "",
+        *_shares(all_of_them),
+    ]
+    return "\n".join(lines)
 
 
-def _line(measured: Measured) -> str:
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _cells(measured: Measured) -> Sequence[str]:
     if not measured.bursts:
-        return f"| {measured.system.name} | {measured.failed} |"
+        return measured.system.name, measured.failed
     bursts = measured.bursts
     rates = sorted(each.a_second for each in bursts)
-    p50, p99 = _percentiles(measured.waits) if measured.waits else (measured.failed, "")
-    own, redis, postgres = (
-        median(1000 * part / each.items for each, part in parts)
-        for parts in zip(
-            *([(b, b.cpu.own), (b, b.cpu.redis), (b, b.cpu.postgres)] for b in bursts), strict=True
-        )
-    )
-    whole = median(1000 * each.cpu.whole / each.items for each in bursts)
+    used = [each.cpu.each(each.items) for each in bursts]
     return (
-        f"| {measured.system.name} | {bursts[0].items:,} | {median(rates):,.0f} ({rates[0]:,.0f}–{rates[-1]:,.0f}) "
-        f"| {p50} | {p99} | {measured.pace:,.0f} | {whole:.2f} | {own:.2f} + {redis:.2f} + {postgres:.2f} "
-        f"| {_statements(bursts)} |"
+        measured.system.name,
+        f"{bursts[0].items:,}",
+        f"{median(rates):,.0f} ({rates[0]:,.0f}–{rates[-1]:,.0f})",
+        *(_percentiles(measured.waits) if measured.waits else (measured.failed, "")),
+        f"{measured.pace:,.0f}",
+        f"{median(1000 * cpu.whole for cpu in used):.2f}",
+        " + ".join(
+            f"{1000 * median(part):.2f}"
+            for part in zip(*((cpu.own, cpu.redis, cpu.postgres) for cpu in used), strict=True)
+        ),
+        _statements(bursts),
     )
 
 
@@ -165,16 +177,11 @@ def _statements(bursts: Sequence[Burst]) -> str:
     return f"{work:.2f} + {control:.2f}"
 
 
-def _shares(all_of_them: Sequence[Measured]) -> list[str]:
-    """Errand's throughput as a share of each other's."""
+def _shares(all_of_them: Sequence[Measured]) -> Sequence[str]:
+    """Errand's throughput as a multiple of each other's."""
     rates = {each.system.name: each.a_second for each in all_of_them if each.bursts}
     own = rates.pop("errand", None)
-    if own is None:
-        return []
-    return [
-        "",
-        *(f"errand's throughput is {own / other:.2f} x that of {name}" for name, other in rates.items()),
-    ]
+    return [f"errand: {own / other:.2f} x {name}" for name, other in rates.items()] if own else []
 
 
 def _figures(measured: Measured) -> dict[str, object]:

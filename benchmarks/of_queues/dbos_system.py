@@ -1,4 +1,4 @@
-"""DBOS: an item is a workflow without steps. `… dbos_system work` is a worker, `… dbos_system submit` submits."""
+"""DBOS: an item is a workflow without steps. `… dbos_system work` is a worker, `… submit` submits."""
 
 import os
 import sys

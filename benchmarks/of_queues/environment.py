@@ -36,7 +36,7 @@ class Environment:
             str(REQUIREMENTS),
             wanted,
         )
-        return re.sub(r"\[.*]|=", " ", wanted).replace("  ", " ")
+        return re.sub(r"\[.*]", "", wanted).replace("==", " ")
 
     def _run(self, *words: str) -> None:
         done = subprocess.run([self._uv, *words], capture_output=True, text=True, check=False)

@@ -36,6 +36,9 @@ class Cpu:
     def __sub__(self, other: "Cpu") -> "Cpu":
         return Cpu(self.own - other.own, self.redis - other.redis, self.postgres - other.postgres)
 
+    def each(self, items: int) -> "Cpu":
+        return Cpu(self.own / items, self.redis / items, self.postgres / items)
+
     @property
     def whole(self) -> float:
         return self.own + self.redis + self.postgres
@@ -111,13 +114,6 @@ class Running:
         with process:
             yield process
             _end(process)
-
-
-@contextmanager
-def running(system: System, python: Path) -> Iterator[Running]:
-    """Raises DidNotRun, and what starting a server raises."""
-    with ExitStack() as stack:
-        yield Running(system, python, stack)
 
 
 def cpu_of(*pids: int) -> float:

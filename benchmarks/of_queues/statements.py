@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 
 import psycopg
-
 from tests.servers.services import PostgresServer
 
 _COUNT = """
     SELECT coalesce(sum(calls) FILTER (WHERE NOT control), 0)::bigint,
            coalesce(sum(calls) FILTER (WHERE control), 0)::bigint
-    FROM (SELECT calls, query ~* '^\\s*(begin|start transaction|commit|rollback|savepoint|release|end)' AS control
+    FROM (SELECT calls, query ~* '^\\s*(begin|start|commit|rollback|savepoint|release|end)' AS control
           FROM pg_stat_statements JOIN pg_database ON oid = dbid WHERE datname = %s) AS counted
 """
 

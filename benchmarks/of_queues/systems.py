@@ -62,7 +62,7 @@ def systems() -> Sequence[System]:
         ),
         System("dramatiq", "dramatiq", _dramatiq, "as it comes, with its result backend", redis=True),
         System(
-            "dbos", "dbos", _dbos, "one workflow without steps an item; its queue polled every 20 ms", postgres=True
+            "dbos", "dbos", _dbos, "a workflow without steps an item; queue polled every 20 ms", postgres=True
         ),
         System(
             "prefect", "prefect", _prefect, "a server on PostgreSQL, served tasks, results kept as files",
@@ -105,7 +105,7 @@ def _prefect(place: Place) -> Layout:
     module = [str(place.python), "-m", f"{HERE}.prefect_system"]
     server = [
         str(place.python), "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port),
-        "--no-ui",
+        "--no-ui", "--log-level", "INFO",
     ]  # fmt: skip
     variables = {
         "PREFECT_HOME": str(place.folder),
@@ -116,7 +116,7 @@ def _prefect(place: Place) -> Layout:
         "DO_NOT_TRACK": "1",
     }
     workers = [Program([*module, "work"], "Subscribing to runs of task(s)") for _ in range(WORKERS)]
-    return Layout([Program(server, "Check out the"), *workers], [*module, "submit"], variables)
+    return Layout([Program(server, "Uvicorn running on"), *workers], [*module, "submit"], variables)
 
 
 def _errand(place: Place) -> Layout:
