@@ -39,6 +39,9 @@ from errand.store.ending import end_task
 from errand.store.releasing import go_on_without
 from errand.store.state import News
 
+Keep = Callable[[SubtaskAddress, str], bool]
+"""Asked of what has become ready, by address and capability. True: whoever asks claims it at once itself."""
+
 
 class Engine(Decisions):
     """Lives as long as the process; used by any number of threads at once."""
@@ -133,8 +136,9 @@ class Engine(Decisions):
         with self._database.write() as tx:
             return [job for job in jobs if state.renew(tx, job, until)]
 
-    def settle(self, job: Job, outcome: Outcome) -> bool:
-        """Record how a job ended, and send what this released. False: it was late and is dropped.
+    def settle(self, job: Job, outcome: Outcome, keep: Keep | None = None) -> bool:
+        """Record how a job ended, and send what this released but the first that `keep` takes. False: it was
+        late and is dropped.
 
         Raises PlanRefused, and changes nothing, when its output is a plan that would never end, and Transient
         when it is a later revision that the task has overtaken.
@@ -151,8 +155,22 @@ class Engine(Decisions):
                     released = self._fail(tx, job, outcome, now)
                 case Asked():
                     released = self._ask(tx, job, outcome, now)
-        self._dispatcher.send(released or [])
+        kept = next((each for each in released or () if keep is not None and keep(*each)), None)
+        self._dispatcher.send([each for each in released or () if each != kept])
         return released is not None
+
+    def hand_back(self, job: Job) -> bool:
+        """Its worker was told to stop: ready again at once, as if this attempt had not been, and sent by the
+        rescuer. False: it was not its worker's any more."""
+        now = self._clock()
+        data: JsonObject = {"attempt": job.attempt, "worker": job.worker}
+        with self._database.write() as tx:
+            if not state.hand_back(tx, job, now=now):
+                return False
+            reserving.rescued(tx, job, now)
+            news = News(EventType.SUBTASK_HANDED_BACK, job.address.key, data)
+            state.advance(tx, job.address.task, [news], now=now)
+        return True
 
     def _succeed(self, tx: Connection, job: Job, done: Succeeded, now: datetime) -> Sendable | None:
         dependents = state.settle(tx, job, SubtaskStatus.SUCCEEDED, now=now, output=done.output)

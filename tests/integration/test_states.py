@@ -33,6 +33,7 @@ BECOMES = {
     EventType.SUBTASK_SUCCEEDED: "succeeded",
     EventType.SUBTASK_RETRY: "ready",
     EventType.SUBTASK_RESCUED: "ready",
+    EventType.SUBTASK_HANDED_BACK: "ready",
     EventType.SUBTASK_FAILED: "failed",
     EventType.SUBTASK_DEAD: "dead",
     EventType.SUBTASK_SKIPPED: "skipped",

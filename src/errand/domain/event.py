@@ -31,6 +31,8 @@ class EventType(StrEnum):
     """An attempt failed; there will be another."""
     SUBTASK_RESCUED = "subtask.rescued"
     """Its worker disappeared; it is ready again."""
+    SUBTASK_HANDED_BACK = "subtask.handed_back"
+    """Its worker was told to stop before it was done; it is ready again, as if this attempt had not been."""
     SUBTASK_FAILED = "subtask.failed"
     SUBTASK_DEAD = "subtask.dead"
     SUBTASK_SKIPPED = "subtask.skipped"

@@ -15,6 +15,7 @@ _BECOMES = {
     EventType.SUBTASK_SUCCEEDED: SubtaskStatus.SUCCEEDED,
     EventType.SUBTASK_RETRY: SubtaskStatus.READY,
     EventType.SUBTASK_RESCUED: SubtaskStatus.READY,
+    EventType.SUBTASK_HANDED_BACK: SubtaskStatus.READY,
     EventType.SUBTASK_FAILED: SubtaskStatus.FAILED,
     EventType.SUBTASK_DEAD: SubtaskStatus.DEAD,
     EventType.SUBTASK_SKIPPED: SubtaskStatus.SKIPPED,

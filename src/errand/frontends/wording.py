@@ -191,6 +191,7 @@ _SENTENCES = {
     EventType.SUBTASK_SUCCEEDED: "done: {title}",
     EventType.SUBTASK_RETRY: "to be tried again{pause}: {title}: {error}",
     EventType.SUBTASK_RESCUED: "taken back from a worker that disappeared: {title}",
+    EventType.SUBTASK_HANDED_BACK: "handed back by a worker that stops: {title}",
     EventType.SUBTASK_FAILED: "failed: {title}: {error}",
     EventType.SUBTASK_DEAD: "gave up after {attempt} attempts: {title}: {error}",
     EventType.SUBTASK_SKIPPED: "skipped: {title}",

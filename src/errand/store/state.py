@@ -26,6 +26,8 @@ from errand.store.tables import (
 Row = dict[str, object]
 MAX_ATTEMPTS = 3
 """Three strikes, then the dead letter."""
+HANDED_BACK = "handed_back"
+"""How a job ended whose worker was told to stop before it was done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +243,15 @@ def again(
     if connection.execute(_AGAIN, row).rowcount != 1:
         return False
     _close_job(connection, held, fault, error, now)
+    return True
+
+
+def hand_back(connection: Connection, held: Job, *, now: datetime) -> bool:
+    """Ready once more at once, as if this attempt had not been. False: it is not this worker's now."""
+    row = _address(held) | {"at": now, "error": "", "fault": None, "detail": "", "not_counted": 1}
+    if connection.execute(_AGAIN, row).rowcount != 1:
+        return False
+    _close_job(connection, held, HANDED_BACK, "", now)
     return True
 
 
