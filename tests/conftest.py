@@ -7,9 +7,10 @@ from typing import NoReturn, TypeVar
 
 import pytest
 
+from tests.servers.s3 import S3Server
 from tests.servers.services import PostgresServer, ProgramMissing, RedisServer
 
-_Server = TypeVar("_Server", RedisServer, PostgresServer)
+_Server = TypeVar("_Server", RedisServer, PostgresServer, S3Server)
 
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
 
@@ -32,6 +33,17 @@ def redis_server() -> Iterator[RedisServer]:
 def postgres() -> Iterator[PostgresServer]:
     """One for the whole run; a test that kills or pauses one starts its own."""
     yield from _served(PostgresServer)
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[S3Server]:
+    """One for the whole run; a test that ends or pauses one, or sets its keys, asks for `own_s3`."""
+    yield from _served(S3Server)
+
+
+@pytest.fixture
+def own_s3() -> Iterator[S3Server]:
+    yield from _served(S3Server)
 
 
 @pytest.fixture

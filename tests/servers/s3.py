@@ -9,6 +9,11 @@ from pathlib import Path
 
 from tests.servers.services import ProgramMissing, Server
 
+_ANYONE = (
+    "AWS4-HMAC-SHA256 Credential=anyone/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0"
+)
+"""It looks no further, as long as it takes any keys."""
+
 
 class S3Server(Server):
     """It takes any keys until `refuse_all_keys`, and forgets everything when it is ended."""
@@ -48,7 +53,7 @@ class S3Server(Server):
     def ask(self, method: str, place: str, body: bytes = b"") -> str:
         connection = http.client.HTTPConnection("127.0.0.1", self.port)
         try:
-            connection.request(method, place, body, {"Content-Type": "text/plain"})
+            connection.request(method, place, body, {"Content-Type": "text/plain", "Authorization": _ANYONE})
             answer = connection.getresponse()
             text = answer.read().decode()
         finally:
