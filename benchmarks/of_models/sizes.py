@@ -25,7 +25,7 @@ from errand.capabilities.text.summarizing import SUMMARIZER, Condensed
 from errand.capabilities.work import WORKER
 from errand.capability import Catalogue
 from errand.config import Settings
-from errand.container import Embedded
+from errand.container.embedded import Embedded
 from errand.domain.errors import ModelDeclined
 from errand.domain.json import JsonObject
 from errand.domain.task import SubtaskStatus
@@ -72,7 +72,7 @@ def catalogue() -> Iterator[Catalogue]:
     with TemporaryDirectory() as folder:
         installation = Embedded(settings.model_copy(update={"home": Path(folder)}))
         try:
-            yield installation._catalogue  # noqa: SLF001  # exactly what agents get, not a second list of it
+            yield installation.parts.abilities.catalogue
         finally:
             installation.close()
 

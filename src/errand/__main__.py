@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, TextIO
 from errand.frontends.cli import command_line
 
 if TYPE_CHECKING:  # loaded when a command opens it: help needs none of it
-    from errand.container import Embedded
     from errand.service import Installation
 
 
@@ -33,15 +32,15 @@ def _nowhere() -> TextIO:
     return Path(os.devnull).open("w", encoding="utf-8")
 
 
-def _open_installation() -> "Embedded":
-    """Raises SetupError when a setting or ERRAND_HOME can not be used."""
+def _open_installation() -> "Installation":
+    """Raises SetupError when a setting, ERRAND_HOME or a server can not be used."""
     from errand.config import read_settings
-    from errand.container import Embedded
+    from errand.container.opening import open_installation
     from errand.observability.logs import configure
 
     settings = read_settings()
     configure(settings.log_level, as_json=settings.log_json)
-    return Embedded(settings)
+    return open_installation(settings)
 
 
 def _say_defect(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

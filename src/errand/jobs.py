@@ -33,7 +33,7 @@ from errand.engine import Engine
 from errand.observability.logs import logger
 from errand.planning.planned import Planned
 from errand.sessions.workspace import Workspaces
-from errand.store.artifacts import ArtifactFolder
+from errand.store.artifacts import Artifacts
 from errand.store.metering import StoredMeter, metered
 from errand.store.spending import Payer, Spending
 from errand.store.turns import Conversations
@@ -60,7 +60,7 @@ class Jobs:
         self,
         engine: Engine,
         catalogue: Catalogue,
-        artifacts: ArtifactFolder,
+        artifacts: Artifacts,
         workspaces: Workspaces,
         conversations: Conversations,
         spending: Spending,
@@ -134,7 +134,7 @@ class JobContext:
 
     job: Job
     engine: Engine
-    artifacts: ArtifactFolder
+    artifacts: Artifacts
     workspaces: Workspaces
     conversations: Conversations
     meter: StoredMeter

@@ -13,7 +13,7 @@ from errand.domain.budget import Cost, CostsBy
 from errand.domain.errors import InputRefused, NotFound, PlanRefused
 from errand.domain.event import Event
 from errand.domain.finding import Finding
-from errand.domain.ids import LOCAL, Principal, SubtaskAddress, SubtaskKey, TaskId
+from errand.domain.ids import LOCAL, Principal, SubtaskAddress, SubtaskKey, TaskId, WorkerId
 from errand.domain.json import JsonObject
 from errand.domain.limiting import Limit, limits
 from errand.domain.plan import Proposal
@@ -57,13 +57,30 @@ class Installation(Protocol):
     @property
     def service(self) -> "Service": ...
     @property
-    def health_port(self) -> int: ...
+    def health_port(self) -> int:
+        """Of the one process that does everything. Raises SetupError where there is none such."""
+        ...
+
+    @property
+    def works_elsewhere(self) -> bool:
+        """Whether workers are processes of their own: others submit, watch and decide."""
+        ...
+
     def locked(self) -> AbstractContextManager[None]:
         """Hold the lock on working here. Raises HomeInUse when another process does."""
         ...
 
     def working(self, only: TaskId | None = None) -> AbstractContextManager["Working"]:
-        """Worker and rescuer of this process, for all tasks or only one. Hold the lock meanwhile."""
+        """Worker and rescuer of this process, for all tasks or only one. Hold the lock meanwhile. Nothing
+        where others work."""
+        ...
+
+    def as_worker(self, setup: "WorkerSetup") -> AbstractContextManager["WorkerAtWork"]:
+        """A worker of this process; when left it drains. Raises SetupError where one process does it all."""
+        ...
+
+    def as_rescuer(self) -> AbstractContextManager[str]:
+        """A rescuer of this process; gives the address of its metrics. Raises as `as_worker` does."""
         ...
 
     def examine(self) -> Sequence[Finding]: ...
@@ -73,6 +90,24 @@ class Installation(Protocol):
 class Working(Protocol):
     def check(self) -> None:
         """Raises StoreUnavailable when this process had to give up working."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerSetup:
+    """What a worker is started with; None: as the settings say."""
+
+    offer: tuple[str, ...] | None = None
+    slots: int | None = None
+    pool: str | None = None
+
+
+class WorkerAtWork(Working, Protocol):
+    @property
+    def worker(self) -> WorkerId: ...
+    @property
+    def metrics(self) -> str:
+        """Where its metrics are served."""
         ...
 
 

@@ -14,7 +14,7 @@ from errand.capabilities.text.reasoning import REASONER
 from errand.capabilities.work import WORKER
 from errand.capability import Audience, CapabilityDescription
 from errand.config import Settings
-from errand.container import Embedded
+from errand.container.embedded import Embedded
 from errand.domain.task import PLAN
 from errand.service import CapabilityView
 from tests.architecture.project import ROOT

@@ -5,18 +5,20 @@ The first word of a request names the plan that it gets.
 
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, Field
 
-from errand.capabilities.plan import plan_capability
-from errand.capability import ArtifactRef, CapabilityDescription, Catalogue, Context, Need, capability
+from errand.capability import ArtifactRef, Capability, CapabilityDescription, Context, Need, capability
 from errand.config import read_settings
-from errand.container import Embedded
+from errand.container.abilities import Abilities
+from errand.container.distributed import Distributed
+from errand.container.embedded import Embedded
+from errand.container.opening import open_installation
 from errand.domain.errors import InputRefused, NothingFits, NotOffered, Transient
 from errand.domain.ids import SubtaskKey
 from errand.domain.json import Json
@@ -26,7 +28,7 @@ from errand.domain.request import Request
 from errand.frontends.cli import command_line
 from errand.observability.logs import configure
 from errand.planning.plain import PlainPlanner
-from errand.planning.planner import Planner
+from errand.planning.planner import Planner, TaskPlanner
 
 REPORT = """# The report
 
@@ -172,23 +174,25 @@ def _plan(name: str, text: str, field: str = "text") -> Plan:
     return Plan((step,), result=Reference(SubtaskKey("one"), (field,)), made_by="rules")
 
 
-class Program(Embedded):
-    """The installation that a process of ours is started with, but for what it can do and how it plans."""
+class ProgramAbilities(Abilities):
+    """What a process of ours is started with, but for what it can do and how it plans."""
+
+    def capabilities(self) -> list[Capability[Any, Any]]:
+        return list(CAPABILITIES)
 
     @cached_property
-    def _catalogue(self) -> Catalogue:
-        live: Callable[[], Mapping[str, CapabilityDescription]] = lambda: self._catalogue.descriptions()  # noqa: E731  # the catalogue holds what is built from it
-        return Catalogue([*CAPABILITIES, plan_capability(PlainPlanner(self._planner), live)])
-
-    @cached_property
-    def _planner(self) -> Planner:
+    def planner(self) -> Planner:
         return ProgramPlanner()
 
+    @cached_property
+    def task_planner(self) -> TaskPlanner:
+        return PlainPlanner(self.planner)
 
-def open_program() -> Program:
+
+def open_program() -> Embedded | Distributed:
     settings = read_settings()
     configure(settings.log_level, as_json=settings.log_json)
-    return Program(settings)
+    return open_installation(settings, ProgramAbilities)
 
 
 def main() -> int:

@@ -1,0 +1,149 @@
+"""An installation of many processes on any number of hosts: PostgreSQL, and Celery on Redis."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from functools import cached_property
+from importlib.util import find_spec
+
+from pydantic import SecretStr
+
+from errand.config import Settings
+from errand.container.abilities import Abilities
+from errand.container.parts import AbilitiesType, Parts, utc_now
+from errand.dispatch import Dispatcher
+from errand.doctor import examine
+from errand.domain.errors import SetupError
+from errand.domain.finding import Finding
+from errand.domain.ids import TaskId, WorkerId
+from errand.engine import Engine
+from errand.queues.celery import CeleryQueue
+from errand.rescuer import Rescuer
+from errand.service import Service, WorkerSetup
+from errand.store.database import Database
+from errand.store.home import Home
+from errand.worker import Worker
+
+MOST_LOST = 3
+"""Workers that die one after the other while they run the same subtask: it is the cause."""
+
+
+class Distributed:
+    """Keeps `errand.service.Installation`. It lives from its construction to `close`."""
+
+    works_elsewhere = True
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Callable[[], datetime] = utc_now,
+        abilities: AbilitiesType = Abilities,
+    ) -> None:
+        """Raises SetupError when a setting can not be used, StoreAway when the database does not answer."""
+        home = Home(settings.home)
+        self._queue = CeleryQueue(_set(settings.broker_url, "BROKER"), events=settings.queue_events)
+        database = opened_database(settings)
+        database.migrate()
+        self.parts = Parts(settings, clock, home, database, abilities)
+
+    @property
+    def health_port(self) -> int:
+        raise SetupError(
+            "`errand up` does everything in one process: with ERRAND_DATABASE_URL start `errand worker`, "
+            "`errand rescuer` and `errand api` instead."
+        )
+
+    @cached_property
+    def service(self) -> Service:
+        return self.parts.service(self._engine)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Any number of processes work here; only what a task can not do without is looked at."""
+        self.parts.abilities.check()
+        self.parts.models.check()
+        yield
+
+    @contextmanager
+    def working(self, only: TaskId | None = None) -> Iterator["WorkElsewhere"]:
+        del only
+        yield WorkElsewhere()
+
+    @contextmanager
+    def as_worker(self, setup: WorkerSetup) -> Iterator["DistributedWork"]:
+        settings, parts = self.parts.settings, self.parts
+        parts.abilities.check()
+        parts.models.check()
+        worker = Worker(
+            self._engine,
+            self._queue,
+            parts.registry,
+            parts.abilities.catalogue,
+            parts.jobs(self._engine),
+            parts.clock,
+            slots=setup.slots or settings.slots,
+        )
+        try:
+            worker.start()
+            yield DistributedWork(worker)
+        finally:
+            worker.stop(settings.drain_seconds)
+
+    @contextmanager
+    def as_rescuer(self) -> Iterator[str]:
+        rescuer = Rescuer(self._engine)
+        try:
+            rescuer.start()
+            yield ""
+        finally:
+            rescuer.stop()
+
+    def examine(self) -> Sequence[Finding]:
+        return examine(self.parts.home.folder, self.parts.abilities.catalogue)
+
+    def close(self) -> None:
+        self.parts.close()
+
+    @cached_property
+    def _engine(self) -> Engine:
+        dispatcher = Dispatcher(self.parts.database, self._queue, self.parts.clock)
+        return self.parts.engine(dispatcher, most_lost=MOST_LOST)
+
+
+class WorkElsewhere:
+    """Keeps `errand.service.Working`."""
+
+    def check(self) -> None:
+        """What becomes of the work is in the store."""
+
+
+class DistributedWork:
+    """Keeps `errand.service.WorkerAtWork`."""
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+        self.metrics = ""
+
+    @property
+    def worker(self) -> WorkerId:
+        return self._worker.id
+
+    def check(self) -> None:
+        if self._worker.failure is not None:
+            raise self._worker.failure
+
+
+def opened_database(settings: Settings) -> Database:
+    """Nothing is asked of it yet. Raises SetupError."""
+    missing = [name for name in ("celery", "psycopg") if find_spec(name) is None]
+    if missing:
+        raise SetupError(
+            "ERRAND_DATABASE_URL needs the extra `distributed`: run `pip install 'errand[distributed]'`."
+        )
+    return Database(_set(settings.database_url, "DATABASE"))
+
+
+def _set(url: SecretStr | None, name: str) -> str:
+    if url is None:
+        raise SetupError(f"ERRAND_{name}_URL is not set.")
+    return url.get_secret_value()

@@ -1,0 +1,114 @@
+"""What any process of an installation is built from, whatever it is for."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from errand.config import Settings
+from errand.container.abilities import Abilities, Descriptions
+from errand.dispatch import Dispatcher
+from errand.domain.task import Patience
+from errand.engine import Engine
+from errand.jobs import Jobs
+from errand.model import Role
+from errand.models.installed import InstalledModels
+from errand.models.known import KnownModels
+from errand.service import Service
+from errand.sessions.workspace import Workspaces
+from errand.store.artifact_url import open_artifacts
+from errand.store.database import Database
+from errand.store.home import Home
+from errand.store.metering import metered
+from errand.store.registry import WorkerRegistry
+from errand.store.s3_setup import S3Setup
+from errand.store.spending import Payer, Spending
+from errand.store.turns import Conversations
+
+MOST_REPLANS = 2
+"""What two other plans did not bring, a third will not either."""
+
+AbilitiesType = Callable[..., Abilities]
+"""`Abilities`, or a class that keeps what it promises with capabilities of its own."""
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Parts:
+    """Lives from its construction to `close`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Callable[[], datetime],
+        home: Home,
+        database: Database,
+        abilities: AbilitiesType = Abilities,
+        plannable: Descriptions = lambda described: described,
+    ) -> None:
+        """Raises SetupError."""
+        self.settings, self.clock, self.home, self.database = settings, clock, home, database
+        self.artifacts = open_artifacts(
+            settings.artifacts_url,
+            home_folder=home.folder,
+            s3=S3Setup(
+                settings.s3_endpoint,
+                settings.s3_region,
+                "" if settings.s3_access_key is None else settings.s3_access_key.get_secret_value(),
+                settings.s3_secret_key,
+            ),
+        )
+        self.registry = WorkerRegistry(database, clock)
+        self.spending = Spending(database, clock, settings.ceilings())
+        self.models = InstalledModels(
+            settings.model_setup(),
+            KnownModels(home.models),
+            lambda: metered(self.spending, Payer("models")),
+            clock,
+        )
+        self.abilities = abilities(settings, clock, home, database, self.models, self.spending, plannable)
+
+    def engine(self, dispatcher: Dispatcher, *, most_lost: int) -> Engine:
+        return Engine(
+            self.database,
+            dispatcher,
+            self.clock,
+            lease=timedelta(seconds=self.settings.lease_seconds),
+            patience=Patience(most_lost=self.settings.most_lost or most_lost),
+            most_replans=MOST_REPLANS if self.settings.model else 0,
+        )
+
+    def jobs(self, engine: Engine) -> Jobs:
+        return Jobs(
+            engine,
+            self.abilities.catalogue,
+            self.artifacts,
+            Workspaces(self.home.workspaces),
+            Conversations(self.database, self.clock),
+            self.spending,
+            self.clock,
+        )
+
+    def service(self, engine: Engine) -> Service:
+        from errand.capabilities.documents.inspect import inspect
+
+        return Service(
+            engine,
+            self.database,
+            self.artifacts,
+            self.registry,
+            self.abilities.catalogue,
+            lambda: self.abilities.planner_outside_tasks,
+            partial(
+                inspect,
+                limit_bytes=self.settings.max_attachment_mb * 1_000_000,
+                packed=self.models.serves(Role.WORK),
+            ),
+            self.models,
+            self.spending,
+        )
+
+    def close(self) -> None:
+        self.models.close()
+        self.database.close()
