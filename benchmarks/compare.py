@@ -1,8 +1,8 @@
 """Items that do nothing, through several systems side by side: `python benchmarks/compare.py [--systems …]`.
 
 Each system has two workers of four slots and servers of its own (PostgreSQL with fsync); they take turns.
-Throughput, processor time and statements are of whole bursts: from the first submission to the last result. Ready
-to started is measured at half of the throughput that the system had itself, at a steady pace.
+Throughput, processor time and statements are of whole bursts: from the first submission to the last result.
+Ready to started is measured at half of the throughput that the system had itself, at a steady pace.
 """
 
 import argparse

@@ -1,6 +1,130 @@
-"""Errand: an item is a subtask. Not yet: what several processes need is not there."""
+"""Errand: an item is a subtask. `… errand_system work | rescue | submit`, with the settings of many processes.
 
+A burst is the plan of one task, or spread over as many as COMPARE_TASKS says. At a steady pace each task has
+one item; planning it is a subtask as well, so half as many tasks are submitted as subtasks are asked for.
+"""
+
+import os
+import signal
 import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from benchmarks.of_queues.submitting import no_op, serve, steps
+from pydantic import BaseModel, Field
+from sqlalchemy import select
+
+from errand.capability import Capability, CapabilityDescription, Context, capability
+from errand.config import read_settings
+from errand.container.abilities import Abilities
+from errand.container.distributed import Distributed
+from errand.domain.ids import SubtaskKey, TaskId
+from errand.domain.plan import Plan, Proposal, Step
+from errand.domain.request import Request
+from errand.observability.logs import configure
+from errand.planning.plain import PlainPlanner
+from errand.planning.planner import Planner, TaskPlanner
+from errand.service import WorkerSetup
+from errand.store.tables import subtask
+
+LOOK_SECONDS = 0.02
+ITEM = "compare.item"
+
+
+class Asked(BaseModel):
+    n: int = Field(default=0, description="Any number.")
+
+
+class Began(BaseModel):
+    at: float = Field(description="When, in seconds of the wall clock.")
+
+
+@capability(ITEM)
+def item(given: Asked, context: Context) -> Began:
+    """Do nothing."""
+    del given, context
+    return Began(at=no_op())
+
+
+class FanOut:
+    """Keeps `Planner`: as many items as the request's text says."""
+
+    def propose(self, request: Request, catalogue: Mapping[str, CapabilityDescription]) -> Proposal:
+        del catalogue
+        items = tuple(Step(SubtaskKey(f"s{n}"), ITEM, inputs={"n": n}) for n in range(int(request.text)))
+        return Proposal(Plan(items, made_by="benchmark"), score=1.0, sure=True)
+
+
+class ItemAbilities(Abilities):
+    def capabilities(self) -> list[Capability[Any, Any]]:
+        return [item]
+
+    @cached_property
+    def planner(self) -> Planner:
+        return FanOut()
+
+    @cached_property
+    def task_planner(self) -> TaskPlanner:
+        return PlainPlanner(self.planner)
+
+
+class ErrandSubmitter:
+    """Keeps `Submitter`."""
+
+    def __init__(self, installation: Distributed, tasks: int) -> None:
+        self._installation, self._tasks = installation, tasks
+
+    def burst(self, items: int) -> float:
+        began = time.perf_counter()
+        sizes = [len(range(n, items, self._tasks)) for n in range(self._tasks)]
+        self._wait([self._submit(size) for size in sizes if size])
+        return time.perf_counter() - began
+
+    def paced(self, items: int, a_second: float) -> Sequence[float]:
+        tasks = [self._submit(1) for _ in steps(items // 2, a_second / 2)]
+        self._wait(tasks)
+        ready = select(subtask.c.ready_at, subtask.c.output).where(
+            subtask.c.task.in_(tasks), subtask.c.capability == ITEM
+        )
+        with self._installation.parts.database.read() as tx:
+            return [row.output["at"] - row.ready_at.timestamp() for row in tx.execute(ready)]
+
+    def _submit(self, items: int) -> TaskId:
+        return self._installation.service.submit(str(items))
+
+    def _wait(self, tasks: Sequence[TaskId]) -> None:
+        pause = threading.Event()
+        for each in tasks:
+            while not self._installation.service.task(each).status.ended:
+                pause.wait(LOOK_SECONDS)
+
+
+def work(installation: Distributed) -> None:
+    with installation.as_worker(WorkerSetup()):
+        _until_stopped()
+
+
+def rescue(installation: Distributed) -> None:
+    with installation.as_rescuer():
+        _until_stopped()
+
+
+def submit(installation: Distributed) -> None:
+    serve(ErrandSubmitter(installation, int(os.environ["COMPARE_TASKS"])))
+
+
+def _until_stopped() -> None:
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    print("ready", flush=True)
+    signal.sigwait({signal.SIGTERM})
+
+
+ROLES: Mapping[str, Callable[[Distributed], None]] = {"work": work, "rescue": rescue, "submit": submit}
 
 if __name__ == "__main__":
-    sys.exit("Errand does not run in several processes yet.")
+    settings = read_settings()
+    configure(settings.log_level, as_json=settings.log_json)
+    ROLES[sys.argv[1]](Distributed(settings, abilities=ItemAbilities))

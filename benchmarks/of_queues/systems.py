@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from tests.servers.services import unused_port
@@ -69,7 +70,11 @@ def systems() -> Sequence[System]:
             postgres=True, items=100,
         ),
         System(
-            "errand", "", _errand, "one task of independent subtasks; PostgreSQL and Redis",
+            "errand", "", partial(_errand, 1), "a burst is one task of independent subtasks",
+            redis=True, postgres=True,
+        ),
+        System(
+            "errand-20", "", partial(_errand, 20), "a burst is twenty tasks",
             redis=True, postgres=True,
         ),
     )  # fmt: skip
@@ -119,14 +124,14 @@ def _prefect(place: Place) -> Layout:
     return Layout([Program(server, "Uvicorn running on"), *workers], [*module, "submit"], variables)
 
 
-def _errand(place: Place) -> Layout:
+def _errand(tasks: int, place: Place) -> Layout:
     module = [sys.executable, "-m", f"{HERE}.errand_system"]
-    programs = [Program([*module, "rescuer"], "ready")]
-    programs += [Program([*module, "worker"], "ready") for _ in range(WORKERS)]
+    programs = [Program([*module, role], "ready") for role in ("rescue", *["work"] * WORKERS)]
     variables = {
         "ERRAND_HOME": str(place.folder),
         "ERRAND_DATABASE_URL": place.database.replace("postgresql:", "postgresql+psycopg:"),
         "ERRAND_BROKER_URL": place.redis,
         "ERRAND_SLOTS": str(SLOTS),
+        "COMPARE_TASKS": str(tasks),
     }
     return Layout(programs, [*module, "submit"], variables)
