@@ -1,4 +1,4 @@
-"""Errand: an item is a subtask. `… errand_system work | rescue | submit`, with the settings of many processes.
+"""Errand: an item is a subtask. `… errand_system work | rescue | submit`, as its settings say.
 
 A burst is the plan of one task, or spread over as many as COMPARE_TASKS says. At a steady pace each task has
 one item; planning it is a subtask as well, so half as many tasks are submitted as subtasks are asked for.
@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from types import FrameType
 from typing import Any
 
 from benchmarks.of_queues.submitting import no_op, serve, steps
@@ -117,9 +118,15 @@ def submit(installation: Distributed) -> None:
 
 
 def _until_stopped() -> None:
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    stopped = threading.Event()
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        stopped.set()
+
+    signal.signal(signal.SIGTERM, stop)
     print("ready", flush=True)
-    signal.sigwait({signal.SIGTERM})
+    stopped.wait()
 
 
 ROLES: Mapping[str, Callable[[Distributed], None]] = {"work": work, "rescue": rescue, "submit": submit}
