@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Never
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +14,7 @@ from errand.domain.errors import ErrandError, InputRefused, PlaybookRefused, Set
 from errand.domain.request import Limits
 from errand.domain.task import TaskStatus
 from errand.frontends import wording
+from errand.frontends.cli_processes import end, rescuer, up, worker
 
 if TYPE_CHECKING:  # the service loads a database library: longer than `errand --help` may take
     from errand.service import Installation
@@ -106,8 +107,8 @@ def build_app(open_installation: "Open") -> typer.Typer:
     )  # fmt: skip
     app.callback(help=_HELP)(_options)
     for command in (
-        run, plan, submit, up, tasks, show, costs, watch, cancel, retry, replan, questions, answer,
-        capabilities, models, workers, doctor,
+        run, plan, submit, up, worker, rescuer, tasks, show, costs, watch, cancel, retry, replan, questions,
+        answer, capabilities, models, workers, doctor,
     ):  # fmt: skip
         app.command()(command)
     letters = typer.Typer(
@@ -157,7 +158,7 @@ def run(
     from errand.frontends.running import Wanted, run_task
 
     limits = _limits(timeout, max_usd, max_tokens, max_calls)
-    _end(run_task(context.obj, Wanted(text, tuple(attach or ()), out, limits, as_json)))
+    end(run_task(context.obj, Wanted(text, tuple(attach or ()), out, limits, as_json)))
 
 
 def plan(
@@ -178,11 +179,11 @@ def submit(
     max_tokens: _TokensOption = None,
     max_calls: _CallsOption = None,
 ) -> None:
-    """Store a task for `errand up`; print its id."""
+    """Store a task for whoever works; print its id."""
     from errand.frontends.running import Wanted, submit_task
 
     limits = _limits(timeout, max_usd, max_tokens, max_calls)
-    _end(submit_task(context.obj, Wanted(text, tuple(attach or ()), limits=limits)))
+    end(submit_task(context.obj, Wanted(text, tuple(attach or ()), limits=limits)))
 
 
 def costs(
@@ -201,24 +202,6 @@ def costs(
     from errand.frontends.costing import show_costs
 
     show_costs(context.obj, by, task, days, as_json=as_json)
-
-
-def up(
-    context: typer.Context,
-    port: Annotated[
-        int | None,
-        typer.Option(
-            min=0, max=65535, metavar="N", help="Where health is served, on loopback; 0: any free port."
-        ),
-    ] = None,
-) -> None:
-    """Start the assistant: work on all tasks.
-
-    It serves health on loopback, and stops by Ctrl-C or SIGTERM once what runs is finished.
-    """
-    from errand.frontends.serving import serve
-
-    _end(serve(context.obj, port))
 
 
 def tasks(
@@ -249,7 +232,7 @@ def watch(
     """Watch a task until it ends. Exit status as for `errand run`."""
     from errand.frontends.running import watch_task
 
-    _end(watch_task(context.obj, task, out, as_json=as_json))
+    end(watch_task(context.obj, task, out, as_json=as_json))
 
 
 def cancel(context: typer.Context, task: _Task) -> None:
@@ -301,7 +284,7 @@ def answer(
     """Answer a question; the task goes on."""
     from errand.frontends.running import answer_question
 
-    _end(answer_question(context.obj, question, text))
+    end(answer_question(context.obj, question, text))
 
 
 def capabilities(context: typer.Context, *, as_json: _JsonOption = False) -> None:
@@ -373,10 +356,6 @@ def _limits(wall_seconds: float | None, usd: float | None, tokens: int | None, c
     if usd is not None and not 0 <= usd <= 1e9:
         raise InputRefused("--max-usd is an amount in US dollars, 0 or more: give another one.")
     return Limits(wall_seconds, None if usd is None else round(usd * MICRO), tokens, calls)
-
-
-def _end(status: int) -> Never:
-    raise typer.Exit(status)
 
 
 def _give_up_output() -> None:

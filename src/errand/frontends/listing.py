@@ -13,9 +13,9 @@ from errand.domain.plan import Proposal, Step, references
 from errand.domain.task import SubtaskStatus, SubtaskView, TaskStatus, TaskView
 from errand.frontends import results, wording
 from errand.frontends.costing import may_take, spent
-from errand.frontends.running import Open, somebody_works
+from errand.frontends.running import Open, somebody_works, starts_work
 from errand.frontends.terminal import now, say, show_json, show_table
-from errand.service import Service
+from errand.service import Installation, Service
 
 
 def list_tasks(open_installation: Open, status: TaskStatus | None, limit: int, *, as_json: bool) -> None:
@@ -118,11 +118,11 @@ def retry_task(open_installation: Open, beginning: str, keys: Sequence[str]) -> 
             raise InputRefused(
                 f"Task {task} has no subtask {wording.line(unknown[0])}; `errand show {task}` lists them."
             )
-        _say_again(service, task, service.retry(task, keys))
+        _say_again(installation, task, service.retry(task, keys))
 
 
-def _say_again(service: Service, task: TaskId, keys: Sequence[str]) -> None:
-    how = "" if somebody_works(service) else "; `errand up` works on it"
+def _say_again(installation: Installation, task: TaskId, keys: Sequence[str]) -> None:
+    how = "" if somebody_works(installation.service) else f"; {starts_work(installation)} works on it"
     say(f"Task {task}: {wording.number(len(keys), 'step')} run again ({wording.listed(keys, 8)}){how}.")
 
 
@@ -131,7 +131,7 @@ def replan_task(open_installation: Open, beginning: str, remark: str) -> None:
         service = installation.service
         task = service.find(beginning)
         key = service.replan(task, remark)
-        how = "" if somebody_works(service) else "; `errand up` works on it"
+        how = "" if somebody_works(service) else f"; {starts_work(installation)} works on it"
         say(f"Task {task}: the rest is planned anew ({key}){how}.")
 
 
@@ -168,7 +168,7 @@ def retry_dead_letters(open_installation: Open, beginning: str, key: str | None)
         if not dead:
             said = f"Step {wording.line(key)} of task {task} is no" if key else f"Task {task} has no"
             raise InputRefused(f"{said} dead letter; `errand dead-letters list` lists them.")
-        _say_again(service, task, service.retry(task, dead))
+        _say_again(installation, task, service.retry(task, dead))
 
 
 def discard_dead_letter(open_installation: Open, beginning: str, key: str) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from errand.domain.errors import InputRefused, StoreUnavailable
+from errand.domain.errors import InputRefused, StoreAway, StoreUnavailable
 from errand.domain.ids import TaskId
 from errand.domain.question import QuestionView
 from errand.domain.request import Limits
@@ -26,6 +26,8 @@ from errand.service import Installation, Service
 LOOK_SECONDS = 0.1
 ALIVE_SECONDS = 90.0
 """A worker that has said nothing for so long does not count as working."""
+STORE_AWAY_SECONDS = 60.0
+"""Whoever watches waits so long for a database that does not answer; the work goes on meanwhile, or after."""
 
 Open = Callable[[], Installation]
 
@@ -52,19 +54,18 @@ def run_task(open_installation: Open, wanted: Wanted) -> int:
     results.refuse_unusable(wanted.out if wanted.out is not None else default_folder())
     told = console(stderr=True)
     with closing(open_installation()) as installation, installation.locked():
-        service = installation.service
+        service, starting = installation.service, starts_work(installation)
         task = service.submit(wanted.text, wanted.attachments, limits=wanted.limits)
+        if installation.works_elsewhere and not somebody_works(service):
+            tell(told, f"No worker is there: start one by {starting}.")
         try:
             with _ended_like_ctrl_c(), installation.working(only=task) as work:
                 view = _to_its_end(service, task, told, work.check)
         except KeyboardInterrupt:
-            tell(
-                told,
-                f"Stopped. Task {task} is kept: `errand up` works it off, `errand cancel {task}` ends it.",
-            )
+            tell(told, _kept(task, installation))
             return wording.INTERRUPTED
         except StoreUnavailable:
-            tell(told, f"Task {task} is kept as far as it came: `errand up` goes on with it.")
+            tell(told, f"Task {task} is kept as far as it came: {starting} goes on with it.")
             raise
         return hand_over(service, view, wanted.folder(task), told, as_json=wanted.as_json)
 
@@ -78,7 +79,7 @@ def watch_task(open_installation: Open, beginning: str, out: Path | None, *, as_
         if out is not None:
             results.refuse_unusable(out)
         if not service.task(task).status.ended and not somebody_works(service):
-            tell(told, "Nobody works on it at the moment: start `errand up`.")
+            tell(told, f"Nobody works on it at the moment: start {starts_work(installation)}.")
         try:
             view = _to_its_end(service, task, told, _nothing_to_check)
         except KeyboardInterrupt:
@@ -91,10 +92,21 @@ def watch_task(open_installation: Open, beginning: str, out: Path | None, *, as_
         return wording.exit_status(view)
 
 
+def _kept(task: TaskId, installation: Installation) -> str:
+    if installation.works_elsewhere:
+        return f"Task {task} goes on: `errand watch {task}` shows how, `errand cancel {task}` ends it."
+    return f"Stopped. Task {task} is kept: `errand up` works it off, `errand cancel {task}` ends it."
+
+
+def starts_work(installation: Installation) -> str:
+    """The command that does."""
+    return "`errand worker`" if installation.works_elsewhere else "`errand up`"
+
+
 def somebody_works(service: Service) -> bool:
     at = now()
     return any(
-        worker.state == "working" and (at - worker.heartbeat).total_seconds() < ALIVE_SECONDS
+        worker.state not in ("stopped", "lost") and (at - worker.heartbeat).total_seconds() < ALIVE_SECONDS
         for worker in service.workers()
     )
 
@@ -136,19 +148,32 @@ def _to_its_end(service: Service, task: TaskId, told: Console, check: Callable[[
 def _follow(
     service: Service, task: TaskId, progress: Progress, view: View, check: Callable[[], None]
 ) -> TaskView:
+    answered = time.monotonic()
     while True:
         check()
-        seen = service.task(task)  # before the events: once it has ended, all of them are there
-        while news := service.events(task, progress.last_number):
-            for event in news:
-                progress.tell(event)
-                if event.type in ("task.planned", "task.replanned"):
-                    progress.name(service.subtasks(task))
-                view.tell(event)
+        try:
+            seen = _look(service, task, progress, view)
+            answered = time.monotonic()
+        except StoreAway:
+            if time.monotonic() - answered > STORE_AWAY_SECONDS:
+                raise
+        else:
+            if seen.status.ended or seen.waiting:
+                return seen
         view.refresh()
-        if seen.status.ended or seen.waiting:
-            return seen
         time.sleep(LOOK_SECONDS)
+
+
+def _look(service: Service, task: TaskId, progress: Progress, view: View) -> TaskView:
+    seen = service.task(task)  # before the events: once it has ended, all of them are there
+    while news := service.events(task, progress.last_number):
+        for event in news:
+            progress.tell(event)
+            if event.type in ("task.planned", "task.replanned"):
+                progress.name(service.subtasks(task))
+            view.tell(event)
+    view.refresh()
+    return seen
 
 
 def _answered_here(service: Service, task: TaskId, told: Console) -> bool:
@@ -211,7 +236,7 @@ def _nothing_to_check() -> None:
 
 
 def submit_task(open_installation: Open, wanted: Wanted) -> int:
-    """Store a task for whoever works here; its id on standard output."""
+    """Store a task for whoever works; its id on standard output."""
     with closing(open_installation()) as installation:
         service = installation.service
         task = service.submit(wanted.text, wanted.attachments, limits=wanted.limits)
@@ -220,7 +245,8 @@ def submit_task(open_installation: Open, wanted: Wanted) -> int:
         if somebody_works(service):
             tell(told, f"Submitted: `errand watch {task}` shows how it goes.")
         else:
-            tell(told, f"Submitted: `errand up` works on it, `errand watch {task}` shows how it goes.")
+            starting = starts_work(installation)
+            tell(told, f"Submitted: {starting} works on it, `errand watch {task}` shows how it goes.")
         return wording.SUCCEEDED
 
 
@@ -235,5 +261,6 @@ def answer_question(open_installation: Open, question: str, answer: str) -> int:
             )
         service.answer(question, meant or "")
         told = console(stderr=True)
-        tell(told, "Answered." if somebody_works(service) else "Answered: `errand up` goes on with the task.")
+        starting = starts_work(installation)
+        tell(told, "Answered." if somebody_works(service) else f"Answered: {starting} goes on with the task.")
         return wording.SUCCEEDED

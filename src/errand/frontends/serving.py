@@ -1,15 +1,13 @@
 """The assistant: works on every task that is submitted here, until it is told to stop."""
 
-import signal
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 
 from errand import __version__
 from errand.domain.task import TaskView
 from errand.frontends import wording
 from errand.frontends.health import served
-from errand.frontends.terminal import console, tell
+from errand.frontends.stopping import announce, told_to_stop
 from errand.service import Installation, Service
 
 LOOK_SECONDS = 0.5
@@ -18,19 +16,24 @@ _MOST_NEWS = 50
 
 def serve(open_installation: Callable[[], Installation], port: int | None) -> int:
     """Until SIGTERM or Ctrl-C; then what runs is finished, within bounds, and the rest is kept."""
-    with closing(open_installation()) as installation, installation.locked(), _told_to_stop() as stop:
+    with closing(open_installation()) as installation:
+        usual = installation.health_port  # and a refusal where work is not done in one process
+        _work_on_all(installation, usual if port is None else port)
+    return wording.SUCCEEDED
+
+
+def _work_on_all(installation: Installation, chosen: int) -> None:
+    with installation.locked(), told_to_stop() as stop:
         service = installation.service
-        chosen = installation.health_port if port is None else port
         with served(service, chosen) as address, installation.working() as work:
-            _say(f"Errand {__version__} is up: {address}")
+            announce(f"Errand {__version__} is up: {address}")
             news = _News(service)
             while not stop.wait(LOOK_SECONDS):
                 work.check()
                 for sentence in news.since():
-                    _say(sentence)
-            _say("Stopping: what runs now is finished first, the rest goes on at the next start.")
-        _say("Stopped.")
-    return wording.SUCCEEDED
+                    announce(sentence)
+            announce("Stopping: what runs now is finished first, the rest goes on at the next start.")
+        announce("Stopped.")
 
 
 class _News:
@@ -51,30 +54,3 @@ def _sentence(task: TaskView) -> str:
     after = wording.between(task.created, task.ended)
     spent = f" after {after}" if after else ""
     return f"{task.id}  {task.shown_status}{spent}  {wording.line(task.text, 80)}"
-
-
-@contextmanager
-def _told_to_stop() -> Iterator[threading.Event]:
-    """Set by the first signal; a second one ends the process at once."""
-    told = threading.Event()
-    before = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)}
-
-    def stop(number: int, frame: object) -> None:
-        del number, frame
-        told.set()
-        for each in before:
-            signal.signal(each, signal.SIG_DFL)
-
-    for each in before:
-        signal.signal(each, stop)
-    try:
-        yield told
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
-
-
-def _say(text: str) -> None:
-    out = console()
-    tell(out, wording.line(text))
-    out.file.flush()

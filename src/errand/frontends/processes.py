@@ -1,0 +1,83 @@
+"""Processes of their own, any number of each: a worker, a rescuer. Each works until it is told to stop."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+
+from errand import __version__
+from errand.domain.errors import StoreAway
+from errand.frontends import wording
+from errand.frontends.stopping import announce, told_to_stop
+from errand.service import Installation, WorkerAtWork, WorkerSetup
+
+LOOK_SECONDS = 0.5
+STORE_AWAY_SECONDS = 60.0
+"""At its start a process waits so long for a database that does not answer yet."""
+_PAUSE_SECONDS = 1.0
+
+
+def work(open_installation: Callable[[], Installation], setup: WorkerSetup) -> int:
+    """Until SIGTERM or Ctrl-C: then it takes no more, and what it has is finished or handed back."""
+    with told_to_stop() as stop, _opened(open_installation, stop) as installation:
+        if installation is None:
+            return wording.SUCCEEDED
+        with installation.as_worker(setup) as at_work:
+            announce(_ready(installation, at_work))
+            while not stop.wait(LOOK_SECONDS):
+                at_work.check()
+            announce("Stopping: what runs now is finished, or handed back to other workers.")
+    announce("Stopped.")
+    return wording.SUCCEEDED
+
+
+def rescue(open_installation: Callable[[], Installation]) -> int:
+    """Until SIGTERM or Ctrl-C."""
+    with told_to_stop() as stop, _opened(open_installation, stop) as installation:
+        if installation is None:
+            return wording.SUCCEEDED
+        with installation.as_rescuer() as metrics:
+            announce(f"Errand {__version__} rescuer is ready{_at(metrics)}.")
+            stop.wait()
+    announce("Stopped.")
+    return wording.SUCCEEDED
+
+
+@contextmanager
+def _opened(
+    open_installation: Callable[[], Installation], stop: threading.Event
+) -> Iterator[Installation | None]:
+    """Waits for a database that does not answer yet; None: told to stop meanwhile. Raises StoreAway."""
+    installation = _waited_for(open_installation, stop)
+    if installation is None:
+        yield None
+        return
+    with closing(installation):
+        yield installation
+
+
+def _waited_for(open_installation: Callable[[], Installation], stop: threading.Event) -> Installation | None:
+    until = time.monotonic() + STORE_AWAY_SECONDS
+    told = False
+    while not stop.is_set():
+        try:
+            return open_installation()
+        except StoreAway as error:
+            if time.monotonic() > until:
+                raise
+            if not told:
+                announce(f"{error} Waiting for it, up to a minute.")
+            told = True
+        stop.wait(_PAUSE_SECONDS)
+    return None
+
+
+def _ready(installation: Installation, at_work: WorkerAtWork) -> str:
+    worker = next(each for each in installation.service.workers() if each.id == at_work.worker)
+    slots = wording.number(worker.slots, "slot")
+    offers = wording.number(len(worker.capabilities), "capability", "capabilities")
+    return f"Errand {__version__} worker {worker.id} is ready: {slots}, {offers}{_at(at_work.metrics)}."
+
+
+def _at(metrics: str) -> str:
+    return f"; metrics at {metrics}" if metrics else ""
