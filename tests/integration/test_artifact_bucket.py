@@ -15,7 +15,7 @@ from errand.store.s3_setup import S3Setup
 from tests.installation import LONG_ENOUGH
 from tests.servers.s3 import S3Server
 
-KEY, SECRET = "AKIATHEKEYOFSOMEBODY", "the secret of somebody"
+KEY, SECRET = "AKIATHEKEYOFSOMEBODY", "the/secret+of/somebody"
 LARGE = 150_000_000
 
 PUT_FILE = """
@@ -31,6 +31,26 @@ artifacts.put(b"what is loaded for the first is loaded")
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 print(artifacts.put_file(Path(sys.argv[4])))
 print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024)
+"""
+
+FORK = """
+import os, sys
+from pathlib import Path
+from errand.store.artifact_url import open_artifacts
+from errand.store.s3_setup import S3Setup
+from pydantic import SecretStr
+
+setup = S3Setup(sys.argv[1], access_key="key", secret_key=SecretStr("secret"))
+artifacts = open_artifacts(sys.argv[2], home_folder=Path("unused"), s3=setup)
+artifacts.holds("0" * 64)
+child = os.fork()
+if child:
+    sys.exit(os.waitpid(child, 0)[1])
+try:
+    artifacts.holds("0" * 64)
+except RuntimeError as error:
+    print(f"in the fork: {error}", flush=True)
+os._exit(0)
 """
 
 
@@ -124,6 +144,15 @@ def test_keys_that_are_refused_are_said_and_not_shown(own_s3: S3Server) -> None:
     assert not isinstance(told.value, StoreAway)
     assert (KEY in str(told.value), SECRET in str(told.value)) == (False, False)
     assert told.value.__suppress_context__
+
+
+def test_use_on_both_sides_of_a_fork_is_refused_and_does_not_hang(s3: S3Server) -> None:
+    used = subprocess.run(
+        [sys.executable, "-c", FORK, s3.url, f"s3://{s3.new_bucket()}"],
+        capture_output=True, text=True, timeout=LONG_ENOUGH, check=False,
+    )  # fmt: skip
+    assert used.stdout == "in the fork: Storage that was used before a fork is used after it.\n"
+    assert used.returncode == 0
 
 
 def test_a_bucket_that_is_not_there_is_said_in_a_sentence(s3: S3Server) -> None:

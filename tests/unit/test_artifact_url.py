@@ -45,7 +45,15 @@ def test_what_can_not_be_used_is_said_without_being_shown(tmp_path: Path, url: s
 
 
 @pytest.mark.parametrize(
-    "endpoint", ["minio:9000", "ftp://minio", "https://key:hush@minio", "http://minio/?hush", "http://mi nio"]
+    "endpoint",
+    [
+        "minio:9000",
+        "ftp://minio",
+        "https://key:hush@minio",
+        "http://minio/?hush",
+        "http://mi nio",
+        "http://minio:99999",
+    ],
 )
 def test_an_endpoint_that_can_not_be_used_is_said_without_being_shown(endpoint: str) -> None:
     with pytest.raises(SetupError, match="ERRAND_S3_ENDPOINT is no address of a server") as told:
@@ -60,6 +68,20 @@ def test_half_a_pair_of_keys_is_refused() -> None:
         S3Setup(secret_key=SecretStr("the secret"))
 
 
+@pytest.mark.parametrize(
+    ("access_key", "secret_key"), [("the-key\n", "the-secret"), ("the-key", "the-secret\n"), ("the-kéy", "s")]
+)
+def test_keys_that_can_not_be_sent_are_refused(access_key: str, secret_key: str) -> None:
+    with pytest.raises(SetupError, match="holds characters that no key has") as told:
+        S3Setup(access_key=access_key, secret_key=SecretStr(secret_key))
+    assert "the-" not in str(told.value)
+
+
+def test_a_region_that_can_not_be_sent_is_refused() -> None:
+    with pytest.raises(SetupError, match="ERRAND_S3_REGION is no region"):
+        S3Setup(region="eu central\n")
+
+
 def test_a_setup_shows_no_key() -> None:
-    shown = repr(S3Setup("https://minio", "", "the key", SecretStr("the secret")))
-    assert ("the key" in shown, "the secret" in shown) == (False, False)
+    shown = repr(S3Setup("https://minio", "", "the-key", SecretStr("the-secret")))
+    assert ("the-key" in shown, "the-secret" in shown) == (False, False)

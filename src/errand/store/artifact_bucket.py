@@ -7,6 +7,7 @@ the key in it. So nothing of that text is shown but the short code of S3's error
 
 import hashlib
 import io
+import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -43,7 +44,8 @@ _KEYS = "the keys (ERRAND_S3_ACCESS_KEY and ERRAND_S3_SECRET_KEY, or those of th
 class ArtifactBucket:
     """Objects at `prefix/ab/abcdef…`; each appears whole or not at all, however large it is.
 
-    Do not fork a process that has made one: its threads do not live on in the child.
+    What was used before a fork can not be used after it: obstore's threads are not there, and a call would never
+    return. That is a RuntimeError.
     """
 
     def __init__(
@@ -51,7 +53,10 @@ class ArtifactBucket:
     ) -> None:
         self._bucket, self._prefix, self._setup = bucket, prefix, setup
         self._patience_seconds = patience_seconds
-        self._store = self._opened(patience_seconds)
+        self._used_in: int | None = None
+        with self._answering():
+            self._store = self._opened(patience_seconds)
+        self._used_in = None  # nothing was sent yet: a fork may still begin with it
 
     def put(self, content: bytes) -> str:
         digest = hashlib.sha256(content).hexdigest()
@@ -85,8 +90,8 @@ class ArtifactBucket:
             return _size(self._store, digest) is not None
 
     def check(self) -> None:
-        store = self._opened(min(PATIENCE_OF_CHECK_SECONDS, self._patience_seconds))
         with self._answering():
+            store = self._opened(min(PATIENCE_OF_CHECK_SECONDS, self._patience_seconds))
             _upload(store, "check", b"Errand can write here.\n")
             obstore.get(store, "check").bytes()
             _size(store, "0" * 64)  # without the right to list, S3 does not tell missing from forbidden
@@ -121,6 +126,7 @@ class ArtifactBucket:
     @contextmanager
     def _answering(self, digest: str | None = None) -> Iterator[None]:
         """Turns what obstore raises into ours."""
+        self._refuse_forks()
         try:
             yield
         except FileNotFoundError as error:
@@ -130,10 +136,15 @@ class ArtifactBucket:
         except BaseError as error:
             raise self._refusal(error) from None
 
+    def _refuse_forks(self) -> None:
+        self._used_in = self._used_in or os.getpid()
+        if self._used_in != os.getpid():
+            raise RuntimeError("Storage that was used before a fork is used after it.")
+
     def _refusal(self, error: Exception) -> StoreUnavailable:
         text = str(error).partition("Debug source:")[0]
         found = re.search(r"<Code>(\w{1,60})</Code>", text) or re.search(r"status code: (\d{3})", text)
-        code = found[1] if found else "no code"
+        code = f" ({found[1]})" if found else ""
         setup = self._setup
         named = f"s3://{self._bucket}/{self._prefix}".rstrip("/")
         storage = f"{named} at {setup.endpoint}" if setup.endpoint else named
@@ -145,12 +156,13 @@ class ArtifactBucket:
             return StoreUnavailable(f"There are no keys for {storage}: set {_KEYS}.")
         if isinstance(error, PermissionDeniedError | UnauthenticatedError):
             return StoreUnavailable(
-                f"{storage} refuses Errand ({code}): check {_KEYS}, and that they may read, write, list."
+                f"{storage} refuses Errand{code}: check {_KEYS}, and that they may read, write, list."
             )
         if "HTTP error" in text or re.search(r"status code: (5\d\d|429)", text):
-            return StoreAway(f"{storage} does not answer now: artifacts are kept there; nothing is lost.")
+            return StoreAway(f"{storage} does not answer now{code}: see that it runs; nothing is lost.")
         return StoreUnavailable(
-            f"{storage} can not be used ({code}): check ERRAND_S3_ENDPOINT and ERRAND_S3_REGION."
+            f"{storage} can not be used{code}: check ERRAND_S3_ENDPOINT, ERRAND_S3_REGION and the environment "
+            "variables that begin with AWS."
         )
 
 
