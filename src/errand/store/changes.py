@@ -58,10 +58,10 @@ def insert_task(connection: Connection, row: Row) -> None:
 
 
 def insert_subtasks(connection: Connection, rows: Sequence[Row], edges: Sequence[Row]) -> None:
-    """Of one task; each has its task's principal and priority, so that a queue is read from one index."""
+    """Of one task; each has its task's principal and rank, so that a queue is read from one index."""
     if rows:
         owner = connection.execute(_OWNER, {"in_task": rows[0]["task"]}).one()
-        owned = {"principal": owner.principal, "priority": owner.priority}
+        owned = {"principal": owner.principal, "rank": -owner.priority}
         connection.execute(insert(subtask), [row | owned for row in rows])
     if edges:
         connection.execute(insert(dependency), edges)

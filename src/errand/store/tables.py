@@ -117,8 +117,8 @@ subtask = Table(
     Column("discarded", Boolean, nullable=False),
     Column("revision", Integer, nullable=False, server_default=text("1")),  # of the plan that brought it
     Column("superseded", Boolean, nullable=False, server_default=false()),
-    Column("principal", String(128), nullable=False, server_default=""),  # its task's, as is `priority`
-    Column("priority", Integer, nullable=False, server_default=text("0")),
+    Column("principal", String(128), nullable=False, server_default=""),  # its task's
+    Column("rank", Integer, nullable=False, server_default=text("0")),  # its task's priority, negated
     Column("rival", Integer),  # an earlier attempt that still runs, and may end it as well
     Column("unoffered_since", UtcTime),  # no worker that lives offers its capability
     # The rescuer's questions, and views, from a small index each: most rows have ended.
@@ -132,7 +132,12 @@ subtask = Table(
         ["capability", "status", "ready_at", "started"],
         "status = 'ready' OR status = 'running'",
     ),
-    *_partial("ix_subtask_turn", ["capability", "principal", "priority", "ready_at"], "status = 'ready'"),
+    *_partial(
+        "ix_subtask_turn",
+        ["capability", "principal", "rank", "ready_at", "task", "position"],
+        "status = 'ready'",
+    ),
+    *_partial("ix_subtask_unoffered", ["unoffered_since"], "status = 'ready' AND unoffered_since IS NOT NULL"),
 )
 
 READY, RUNNING, WAITING, DEAD = (

@@ -18,8 +18,10 @@ def upgrade() -> None:
     _index("ix_subtask_lease", "subtask", ["task", "lease_until"], "status = 'running'")
     queued = "status = 'ready' OR status = 'running'"
     _index("ix_subtask_queue", "subtask", ["capability", "status", "ready_at", "started"], queued)
-    turn = ["capability", "principal", "priority", "ready_at"]
+    turn = ["capability", "principal", "rank", "ready_at", "task", "position"]
     _index("ix_subtask_turn", "subtask", turn, "status = 'ready'")
+    unoffered = "status = 'ready' AND unoffered_since IS NOT NULL"
+    _index("ix_subtask_unoffered", "subtask", ["unoffered_since"], unoffered)
     _index("ix_job_ended", "job", ["ended"], "ended IS NOT NULL")
     op.create_index("ix_worker_state_heartbeat", "worker", ["state", "heartbeat"])
     op.execute(
@@ -33,7 +35,7 @@ def _columns() -> None:
     op.add_column("task", sa.Column("priority", whole, nullable=False, server_default=sa.text("0")))
     op.add_column("task", sa.Column("parallel", whole, nullable=False, server_default=sa.text("0")))
     op.add_column("subtask", sa.Column("principal", sa.String(128), nullable=False, server_default=""))
-    op.add_column("subtask", sa.Column("priority", whole, nullable=False, server_default=sa.text("0")))
+    op.add_column("subtask", sa.Column("rank", whole, nullable=False, server_default=sa.text("0")))
     op.add_column("subtask", sa.Column("rival", whole))
     op.add_column("subtask", sa.Column("unoffered_since", tables.UtcTime()))
     op.add_column("job", sa.Column("capability", sa.String(128), nullable=False, server_default=""))
