@@ -44,8 +44,8 @@ _KEYS = "the keys (ERRAND_S3_ACCESS_KEY and ERRAND_S3_SECRET_KEY, or those of th
 class ArtifactBucket:
     """Objects at `prefix/ab/abcdef…`; each appears whole or not at all, however large it is.
 
-    What was used before a fork can not be used after it: obstore's threads are not there, and a call would never
-    return. That is a RuntimeError.
+    What was used before a fork can not be used after it: obstore's threads are not there, and a call would
+    never return. That is a RuntimeError.
     """
 
     def __init__(
@@ -161,8 +161,8 @@ class ArtifactBucket:
         if "HTTP error" in text or re.search(r"status code: (5\d\d|429)", text):
             return StoreAway(f"{storage} does not answer now{code}: see that it runs; nothing is lost.")
         return StoreUnavailable(
-            f"{storage} can not be used{code}: check ERRAND_S3_ENDPOINT, ERRAND_S3_REGION and the environment "
-            "variables that begin with AWS."
+            f"{storage} can not be used{code}: check ERRAND_S3_ENDPOINT, ERRAND_S3_REGION and what the "
+            "environment says for AWS."
         )
 
 
