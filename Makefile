@@ -14,7 +14,7 @@ endif
 endef
 $(foreach each,TASK ATTACH OUT ARGS ERRAND,$(eval $(call as-typed,$(each))))
 
-.PHONY: help setup run test killtest llama test-llama lint format docs bench lock clean
+.PHONY: help setup run up-local test killtest llama test-llama lint format docs bench lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -24,6 +24,9 @@ setup: ## make or update .venv; nothing to do: nothing said
 
 run: setup ## start the assistant; or one task: TASK="…" ATTACH="a b" OUT=folder
 	@scripts/run
+
+up-local: setup ## all of Errand's processes on this machine, with Redis and PostgreSQL: WORKERS=2 SLOTS=4
+	@exec $(bin)/python scripts/up_local.py $(if $(WORKERS),--workers "$(WORKERS)") $(if $(SLOTS),--slots "$(SLOTS)")
 
 test: setup ## the tests; ARGS="-k word" for some of them
 	@$(bin)/python -m pytest $(ARGS)
@@ -54,7 +57,7 @@ docs: setup ## write the parts of docs/ that are made from the code
 	@$(bin)/python scripts/docs.py
 
 bench: setup ## measure: BENCH="engine run" for some of them, ARGS for their arguments
-	@for each in $(or $(BENCH),$(filter-out planner narrowing,$(basename $(notdir $(wildcard benchmarks/[a-z]*.py))))); do \
+	@for each in $(or $(BENCH),$(filter-out planner narrowing compare full_store idle,$(basename $(notdir $(wildcard benchmarks/[a-z]*.py))))); do \
 	  echo "== $$each"; $(bin)/python benchmarks/$$each.py $(ARGS); done
 
 lock: setup ## compile requirements.lock from pyproject.toml; UPGRADE=1 for the newest that fit
