@@ -1,46 +1,39 @@
 """One database: how it is opened, how it is locked, what its errors mean."""
 
 import contextlib
-import json
-import sqlite3
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DatabaseError, OperationalError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy import Connection, inspect
+from sqlalchemy.exc import SQLAlchemyError
 
-from errand.domain.errors import StoreUnavailable
+from errand.store import postgresql, sqlite
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 
 class Database:
-    """Hands out transactions. It lives as long as its process works with the state."""
+    """Hands out transactions. It lives as long as its process works with the state.
+
+    All three raise StoreUnavailable when it can not be used, and StoreAway when its server does not answer;
+    whether the last change was made is then not known.
+    """
 
     def __init__(self, url: str) -> None:
-        self.url = url
-        self.engine = create_engine(
-            url,
-            pool_size=16,
-            max_overflow=32,
-            json_serializer=_to_json,
-            connect_args={"timeout": 60.0, "check_same_thread": False},
-        )
-        self._writing = threading.Lock()
-        _prepare_sqlite(self.engine)
+        """`sqlite:///…` or `postgresql+psycopg://…`. Raises SetupError when it is neither."""
+        kind = sqlite if url.startswith("sqlite:") else postgresql
+        self._access = kind.access(url)
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Connection]:
-        """A transaction that holds SQLite's write lock from its beginning.
+        """A transaction that changes something.
 
-        Writers of this process queue at a lock of ours, since SQLite's own waiting is by growing sleeps.
-        Raises StoreUnavailable when the disk is full or the database can not be used.
+        On SQLite it holds the write lock from its beginning. On PostgreSQL each statement sees what was
+        committed before it, and `state.lock` makes transactions on one task follow each other.
         """
-        with self._writing, _explained(self.url), self.engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        with self._access.turn, self._explained(), self._access.writing.connect() as connection:
+            if self._access.begin_writing:
+                connection.exec_driver_sql(self._access.begin_writing)
             try:
                 yield connection
             except BaseException:
@@ -51,13 +44,20 @@ class Database:
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that sees one state from beginning to end, and never waits for a writer."""
-        with _explained(self.url), self.engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN")
+        with self._explained(), self._access.reading.connect() as connection:
+            if self._access.begin_reading:
+                connection.exec_driver_sql(self._access.begin_reading)
+            yield connection
+
+    @contextlib.contextmanager
+    def at_once(self) -> Iterator[Connection]:
+        """Each statement is a transaction of its own: for one that reads, or says all that is to change."""
+        with self._explained(), self._access.at_once.connect() as connection:
             yield connection
 
     def migrate(self) -> None:
-        """Bring the tables up to date; quick when they are."""
-        if self._revision() == _newest_revision():
+        """Bring the tables up to date; quick when they are, or are ahead of this version of Errand."""
+        if self._revision() >= _newest_revision():
             return
         from alembic import command
         from alembic.config import Config
@@ -65,69 +65,33 @@ class Database:
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         with self.write() as connection:
+            for each in self._access.migrating:
+                connection.exec_driver_sql(each)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
     def close(self) -> None:
-        self.engine.dispose()
+        self._access.writing.dispose()
 
-    def _revision(self) -> str | None:
+    def _revision(self) -> str:
+        """Empty: it has no tables yet."""
         with self.read() as connection:
-            named = connection.exec_driver_sql(
-                "SELECT name FROM sqlite_master WHERE name = 'alembic_version'"
-            ).first()
-            if named is None:
-                return None
+            if not inspect(connection).has_table("alembic_version"):
+                return ""
             row = connection.exec_driver_sql("SELECT version_num FROM alembic_version").first()
-            return None if row is None else str(row[0])
+            return "" if row is None else str(row[0])
+
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except SQLAlchemyError as error:
+            fault = self._access.fault_of(error)
+            if fault is None:
+                raise
+            raise fault from error
 
 
 def _newest_revision() -> str:
     """Migration files are named by number, `0001_…`, and that number is their revision."""
     return max(path.name.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
-
-
-def _to_json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _prepare_sqlite(engine: Engine) -> None:
-    @event.listens_for(engine, "connect")
-    def _connected(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
-        del entry
-        # The driver must not begin transactions by itself; `write` and `read` say how they begin.
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        for pragma in (
-            "journal_mode = WAL",
-            "synchronous = NORMAL",  # survives a killed process; a power cut may lose the last moments
-            "foreign_keys = ON",
-            "temp_store = MEMORY",
-            "cache_size = -65536",
-            "wal_autocheckpoint = 8000",  # pages; fewer, larger checkpoints: each one waits for the disk
-        ):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-
-@contextlib.contextmanager
-def _explained(url: str) -> Iterator[None]:
-    try:
-        yield
-    except DatabaseError as error:
-        if isinstance(error, OperationalError) or type(error.orig) is sqlite3.DatabaseError:
-            raise StoreUnavailable(_explain(str(error.orig), url)) from error
-        raise
-
-
-def _explain(said: str, url: str) -> str:
-    place = url.removeprefix("sqlite:///")
-    if "full" in said or "disk I/O" in said:
-        return f"The disk that holds {place} is full: free some space and start again; nothing is lost."
-    if "locked" in said:
-        return f"The database {place} was locked for a minute by another program: end it and try again."
-    if "unable to open" in said:
-        return f"The database {place} can not be opened: check that its folder exists and may be written."
-    if "readonly" in said:
-        return f"The database {place} may not be written: check the permissions of its folder."
-    return f"The database {place} can not be used ({said}): restore it from a backup or move it away."
