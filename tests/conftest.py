@@ -10,7 +10,7 @@ import pytest
 from tests.servers.s3 import S3Server
 from tests.servers.services import PostgresServer, ProgramMissing, RedisServer
 
-_Server = TypeVar("_Server", RedisServer, PostgresServer, S3Server)
+_Server = TypeVar("_Server", RedisServer, PostgresServer)
 
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
 
@@ -38,12 +38,14 @@ def postgres() -> Iterator[PostgresServer]:
 @pytest.fixture(scope="session")
 def s3() -> Iterator[S3Server]:
     """One for the whole run; a test that ends or pauses one, or sets its keys, asks for `own_s3`."""
-    yield from _served(S3Server)
+    with S3Server() as server:
+        yield server
 
 
 @pytest.fixture
 def own_s3() -> Iterator[S3Server]:
-    yield from _served(S3Server)
+    with S3Server() as server:
+        yield server
 
 
 @pytest.fixture

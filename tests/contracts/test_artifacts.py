@@ -12,6 +12,7 @@ import pytest
 from pydantic import SecretStr
 
 from errand.domain.errors import InputRefused
+from errand.store.artifact_bucket import ArtifactBucket
 from errand.store.artifact_cache import CachedArtifacts
 from errand.store.artifacts import ArtifactFolder, Artifacts, place_of
 from errand.store.s3_setup import S3Setup
@@ -46,8 +47,6 @@ def in_folder(tmp_path: Path, request: pytest.FixtureRequest) -> Kept:
 def in_bucket(tmp_path: Path, request: pytest.FixtureRequest) -> Kept:
     del tmp_path
     server: S3Server = request.getfixturevalue("s3")
-    from errand.store.artifact_bucket import ArtifactBucket
-
     bucket = server.new_bucket()
     setup = S3Setup(server.url, "", "the-id", SecretStr("the-secret"))
     return Kept(

@@ -1,5 +1,6 @@
 """Artifacts in S3-compatible storage that refuses, is slow, or is away."""
 
+import hashlib
 import subprocess
 import sys
 import threading
@@ -9,14 +10,18 @@ import pytest
 from pydantic import SecretStr
 
 from errand.domain.errors import StoreAway, StoreUnavailable
+from errand.store.artifact_bucket import ArtifactBucket
 from errand.store.artifact_url import open_artifacts
 from errand.store.artifacts import Artifacts, hash_of, place_of
 from errand.store.s3_setup import S3Setup
 from tests.installation import LONG_ENOUGH
 from tests.servers.s3 import S3Server
+from tests.servers.s3_faulty import FaultyServer
 
 KEY, SECRET = "AKIATHEKEYOFSOMEBODY", "the/secret+of/somebody"
 LARGE = 150_000_000
+CONTENT = bytes(range(256)) * 10_000
+DIGEST = hashlib.sha256(CONTENT).hexdigest()
 
 PUT_FILE = """
 import resource, sys
@@ -55,8 +60,6 @@ os._exit(0)
 
 
 def bucket(endpoint: str, name: str, *, patience_seconds: float = LONG_ENOUGH) -> Artifacts:
-    from errand.store.artifact_bucket import ArtifactBucket
-
     setup = S3Setup(endpoint, "", KEY, SecretStr(SECRET))
     return ArtifactBucket(name, "some/where", setup, patience_seconds=patience_seconds)
 
@@ -117,6 +120,26 @@ def test_a_pause_of_the_storage_is_waited_for(own_s3: S3Server) -> None:
     resumed.start()
     assert artifacts.get(digest) == b"content"
     resumed.join()
+
+
+def test_storage_that_is_busy_for_a_moment_is_asked_again() -> None:
+    with FaultyServer(CONTENT, busy_times=2).running() as server:
+        assert bucket(server.url, "any").get(DIGEST) == CONTENT
+        assert len(server.asked) == 3
+
+
+def test_storage_that_stays_busy_is_away() -> None:
+    with FaultyServer(CONTENT, busy_times=10_000).running() as server:
+        artifacts = bucket(server.url, "any", patience_seconds=2.0)
+        with pytest.raises(StoreAway, match=r"does not answer now \(SlowDown\)"):
+            artifacts.get(DIGEST)
+
+
+def test_a_download_that_breaks_off_goes_on_from_where_it_was() -> None:
+    with FaultyServer(CONTENT, cut_times=2).running() as server:
+        assert bucket(server.url, "any").get(DIGEST) == CONTENT
+        assert len(server.asked) == 3
+        assert all(each.startswith("bytes=") for each in server.asked[1:])
 
 
 def test_storage_that_does_not_answer_is_away_within_the_patience(own_s3: S3Server) -> None:

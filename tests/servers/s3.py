@@ -4,10 +4,9 @@ import http.client
 import re
 import sys
 from collections.abc import Sequence
-from importlib.util import find_spec
 from pathlib import Path
 
-from tests.servers.services import ProgramMissing, Server
+from tests.servers.services import Server
 
 _ANYONE = (
     "AWS4-HMAC-SHA256 Credential=anyone/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0"
@@ -19,10 +18,6 @@ class S3Server(Server):
     """It takes any keys until `refuse_all_keys`, and forgets everything when it is ended."""
 
     def __init__(self) -> None:
-        """Raises ProgramMissing."""
-        for name in ("moto", "obstore"):
-            if find_spec(name) is None:
-                raise ProgramMissing(f"{name} is missing: pip install 'errand[dev,s3]'")
         super().__init__(Path(sys.executable), None)
         self._made = 0
         self._start()
