@@ -129,7 +129,7 @@ class Bench:
 
     def close(self) -> None:
         self.rescuer.stop()
-        self.worker.stop(10)
+        self.worker.drain(10)
         self.database.close()
 
 

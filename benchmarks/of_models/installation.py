@@ -125,7 +125,7 @@ class Bench:
 
     def close(self) -> None:
         self._rescuer.stop()
-        self._worker.stop(10)
+        self._worker.drain(10)
         self.models.close()
         self.database.close()
 

@@ -20,6 +20,7 @@ from errand.domain.plan import Proposal
 from errand.domain.question import QuestionView
 from errand.domain.request import Limits, Request
 from errand.domain.task import PLAN, SubtaskView, TaskStatus, TaskView
+from errand.domain.worker import WorkerView
 from errand.engine import Engine
 from errand.model import Role
 from errand.models.installed import InstalledModels
@@ -30,7 +31,7 @@ from errand.store import reading
 from errand.store.artifacts import Artifacts
 from errand.store.database import Database
 from errand.store.record import task_record
-from errand.store.registry import WorkerRegistry, WorkerView
+from errand.store.registry import WorkerRegistry
 from errand.store.spending import Spending
 
 LONGEST_REQUEST = 100_000
@@ -344,5 +345,5 @@ def _usable(what: str, text: str) -> str:
 
 
 def _can_be_stored(text: str) -> bool:
-    """No half of a surrogate pair, which stands for a byte that was not UTF-8."""
-    return not any("\ud800" <= each <= "\udfff" for each in text)
+    """No half of a surrogate pair, which stands for a byte that was not UTF-8, and no NUL."""
+    return not any("\ud800" <= each <= "\udfff" or each == "\x00" for each in text)

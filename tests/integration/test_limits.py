@@ -52,7 +52,7 @@ def run(
     worker = made.worker(slots)
     worker.start()
     view = made.until(task, lambda view: view.status.ended)
-    worker.stop(LONG_ENOUGH)
+    worker.drain(LONG_ENOUGH)
     return view.status, list(view.missing)
 
 

@@ -186,7 +186,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="a disk can be mounted by root only")
-@pytest.mark.parametrize("left", [8_192, 20_000, 50_000, 100_000, 200_000, 400_000])
+@pytest.mark.parametrize("left", [14_000, 20_000, 50_000, 100_000, 200_000, 400_000])
 def test_a_full_disk_stops_the_worker_with_a_sentence_and_a_restart_finishes(
     small_disk: Path, left: int
 ) -> None:
@@ -200,7 +200,7 @@ def test_a_full_disk_stops_the_worker_with_a_sentence_and_a_restart_finishes(
         worker.start()
         installation.engine.send_due()
         installation.until(task, lambda _: worker.failure is not None)
-        worker.stop(LONG_ENOUGH)
+        worker.drain(LONG_ENOUGH)
         assert isinstance(worker.failure, StoreUnavailable)
         assert "is full: free some space and start again; nothing is lost" in str(worker.failure)
 

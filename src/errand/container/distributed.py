@@ -82,12 +82,14 @@ class Distributed:
             parts.jobs(self._engine),
             parts.clock,
             slots=setup.slots or settings.slots,
+            offer=setup.offer or settings.offer,
+            pool=setup.pool or settings.pool,
         )
         try:
             worker.start()
             yield DistributedWork(worker)
         finally:
-            worker.stop(settings.drain_seconds)
+            worker.drain(settings.drain_seconds)
 
     @contextmanager
     def as_rescuer(self) -> Iterator[str]:

@@ -101,7 +101,7 @@ class Embedded:
             yield EmbeddedWork(worker)
         finally:
             rescuer.stop()
-            worker.stop(STOP_SECONDS if only is None else STOP_ONE_SECONDS)
+            worker.drain(STOP_SECONDS if only is None else STOP_ONE_SECONDS)
 
     def as_worker(self, setup: WorkerSetup) -> AbstractContextManager[WorkerAtWork]:
         del setup

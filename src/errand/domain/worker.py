@@ -1,15 +1,21 @@
 """Workers as others see them, and the states that one goes through (docs/states.md)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from errand.domain.ids import WorkerId
 
+IDLE_BEAT_SECONDS = 10.0
+"""How often a worker without a job says that it lives; one with jobs says so more often."""
+LONGEST_SILENCE = timedelta(seconds=3 * IDLE_BEAT_SECONDS)
+"""A worker that was silent for longer is presumed lost."""
+
 
 class WorkerState(StrEnum):
     STARTING = "starting"
-    """Finds out what it can do; takes nothing yet."""
+    """It knows what it can do, and takes nothing yet."""
     IDLE = "idle"
     BUSY = "busy"
     """At least one slot has a job."""
@@ -78,7 +84,8 @@ class WorkerView:
     process: int
     version: str
     pool: str
-    offers: dict[str, Offer]
+    offers: Mapping[str, Offer]
+    """By capability."""
     slots: int
     state: WorkerState
     doing: tuple[Doing, ...]
@@ -89,3 +96,23 @@ class WorkerView:
     failed_at: datetime | None
     started: datetime
     heartbeat: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Performance:
+    """How jobs went lately. Those that were cancelled, handed back, or asked a person, are not counted."""
+
+    capability: str
+    """Empty: of every capability."""
+    worker: str
+    """Empty: of every worker."""
+    jobs: int
+    succeeded: int
+    median_seconds: float | None
+    """Of those that succeeded, as is the next; None: none has."""
+    p95_seconds: float | None
+    """95 of 100 took no longer."""
+
+    @property
+    def success_rate(self) -> float:
+        return self.succeeded / self.jobs
