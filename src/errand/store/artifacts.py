@@ -11,7 +11,7 @@ from typing import Protocol
 
 from errand.domain.errors import InputRefused, StoreUnavailable
 
-PIECE = 1 << 20
+_PIECE = 1 << 20
 """Bytes of a large file that are held at once."""
 
 
@@ -134,7 +134,7 @@ def pieces_of(path: Path, digest: str) -> Iterator[bytes]:
     """A file on its way to somewhere. Raises InputRefused at its end when it has not that hash any more."""
     seen = hashlib.sha256()
     with path.open("rb") as source:
-        while piece := source.read(PIECE):
+        while piece := source.read(_PIECE):
             seen.update(piece)
             yield piece
     if seen.hexdigest() != digest:
