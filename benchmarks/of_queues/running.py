@@ -57,7 +57,10 @@ class Running:
         place = Place(self._folder, python, self._redis.url if self._redis else "", database)
         layout = system.layout(place)
         self._environment = _environment(place, layout)
-        self._pids = [self._start(each, n, stack) for n, each in enumerate(layout.programs)]
+        self._pids = [
+            started(each, self._folder / f"program{n}.log", self._environment, stack)
+            for n, each in enumerate(layout.programs)
+        ]
         self._submitter = stack.enter_context(self._submitting(layout.submitter))
         self._pids.append(self._submitter.pid)
 
@@ -82,27 +85,10 @@ class Running:
     def cpu(self) -> Cpu:
         """Used since the start."""
         return Cpu(
-            sum(map(_used, self._pids)),
-            _used(self._redis.pid) if self._redis else 0.0,
-            _used(self._postgres.pid) if self._postgres else 0.0,
+            sum(map(used, self._pids)),
+            used(self._redis.pid) if self._redis else 0.0,
+            used(self._postgres.pid) if self._postgres else 0.0,
         )
-
-    def _start(self, program: Program, number: int, stack: ExitStack) -> int:
-        path = self._folder / f"program{number}.log"
-        with path.open("wb") as log:
-            process = subprocess.Popen(
-                program.command, cwd=self._folder, env=self._environment, stdin=subprocess.DEVNULL,
-                stdout=log, stderr=log,
-            )  # fmt: skip
-        stack.callback(_end, process)
-        pause = threading.Event()
-        for _ in range(int(LONG_ENOUGH_SECONDS / 0.05)):
-            if path.read_text(errors="replace").count(program.ready) >= program.times:
-                return process.pid
-            if process.poll() is not None:
-                raise DidNotRun(f"It ended before it was ready. {_last_line(path)}")
-            pause.wait(0.05)
-        raise DidNotRun(f"It was not ready after {LONG_ENOUGH_SECONDS:.0f} s. {_last_line(path)}")
 
     @contextmanager
     def _submitting(self, command: Sequence[str]) -> "Iterator[subprocess.Popen[str]]":
@@ -116,9 +102,39 @@ class Running:
             _end(process)
 
 
-def cpu_of(*pids: int) -> float:
-    """Seconds of processor time of processes and those they started, since their start."""
-    return sum(map(_used, pids))
+def started(program: Program, path: Path, environment: Mapping[str, str], stack: ExitStack) -> int:
+    """The id of a process that is ready, and is ended with the stack; `path` is its log. Raises DidNotRun."""
+    with path.open("wb") as log:
+        process = subprocess.Popen(
+            program.command,
+            cwd=path.parent,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
+    stack.callback(_end, process)
+    pause = threading.Event()
+    for _ in range(int(LONG_ENOUGH_SECONDS / 0.05)):
+        if path.read_text(errors="replace").count(program.ready) >= program.times:
+            return process.pid
+        if process.poll() is not None:
+            raise DidNotRun(f"It ended before it was ready. {_last_line(path)}")
+        pause.wait(0.05)
+    raise DidNotRun(f"It was not ready after {LONG_ENOUGH_SECONDS:.0f} s. {_last_line(path)}")
+
+
+def used(pid: int) -> float:
+    """Seconds of processor time of a process and of those that it started, since their start.
+
+    proc_pid_stat(5): utime, stime, and cutime and cstime of the children that it waited for.
+    """
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        lists = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children")]  # by thread
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0  # it ended meanwhile; whoever waited for it counts it
+    return sum(map(int, fields[11:15])) / TICK + sum(used(int(child)) for child in " ".join(lists).split())
 
 
 def _environment(place: Place, layout: Layout) -> Mapping[str, str]:
@@ -126,16 +142,6 @@ def _environment(place: Place, layout: Layout) -> Mapping[str, str]:
         "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "COMPARE_REDIS": place.redis,
         "COMPARE_DATABASE": place.database, **layout.variables,
     }  # fmt: skip
-
-
-def _used(pid: int) -> float:
-    """proc_pid_stat(5): utime, stime, and cutime and cstime of the children that it waited for."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except (FileNotFoundError, ProcessLookupError):
-        return 0.0  # a child that ended meanwhile; whoever waited for it counts it
-    return sum(map(int, fields[11:15])) / TICK + sum(_used(int(child)) for child in children)
 
 
 def _end(process: "subprocess.Popen[str] | subprocess.Popen[bytes]") -> None:
