@@ -58,7 +58,7 @@ class _Server(ThreadingHTTPServer):
                 "id": worker.id,
                 "state": worker.state.value,
                 "slots": worker.slots,
-                "capabilities": list(worker.capabilities),
+                "capabilities": list(worker.offers),
                 "heartbeat": worker.heartbeat.isoformat(),
             },
         }  # fmt: skip

@@ -75,7 +75,7 @@ def _waited_for(open_installation: Callable[[], Installation], stop: threading.E
 def _ready(installation: Installation, at_work: WorkerAtWork) -> str:
     worker = next(each for each in installation.service.workers() if each.id == at_work.worker)
     slots = wording.number(worker.slots, "slot")
-    offers = wording.number(len(worker.capabilities), "capability", "capabilities")
+    offers = wording.number(len(worker.offers), "capability", "capabilities")
     return f"Errand {__version__} worker {worker.id} is ready: {slots}, {offers}{_at(at_work.metrics)}."
 
 
