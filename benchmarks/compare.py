@@ -179,9 +179,13 @@ def _statements(bursts: Sequence[Burst]) -> str:
 
 def _shares(all_of_them: Sequence[Measured]) -> Sequence[str]:
     """Errand's throughput as a multiple of each other's."""
-    rates = {each.system.name: each.a_second for each in all_of_them if each.bursts}
-    own = rates.pop("errand", None)
-    return [f"errand: {own / other:.2f} x {name}" for name, other in rates.items()] if own else []
+    rates = {each.system: each.a_second for each in all_of_them if each.bursts}
+    return [
+        f"{own.name}: {rates[own] / rates[other]:.2f} x {other.name}"
+        for own in rates
+        for other in rates
+        if not own.package and other.package
+    ]
 
 
 def _figures(measured: Measured) -> dict[str, object]:

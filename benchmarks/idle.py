@@ -1,8 +1,8 @@
 """What idle workers cost the servers: `python benchmarks/idle.py [WORKERS]`, 500 unless told otherwise.
 
 Each worker is a real one with connections of its own to Redis, forty capabilities to offer and nothing to do;
-a process holds many of them, and they share its connections to PostgreSQL. Processor time of both servers over
-half a minute, as a share of one core. Goal: 5 % together.
+a process holds many of them, and they share its connections to PostgreSQL. Processor time of both servers is
+given as a share of one core, over half a minute. Goal: 5 % together.
 """
 
 import os
