@@ -2,22 +2,47 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from queue import SimpleQueue
 
 import pytest
 
 from errand.domain.ids import SubtaskAddress, SubtaskKey, TaskId
 from errand.queue import Consumer, Queue
+from errand.queues.celery import CeleryQueue
 from errand.queues.in_process import InProcessQueue
 from tests.installation import LONG_ENOUGH
 
-KEEPERS: list[Callable[[], Queue]] = [InProcessQueue]
+
+@dataclass(frozen=True)
+class Keeper:
+    """`in_order`: of several queues the oldest message comes first; else only of each queue."""
+
+    name: str
+    in_order: bool
+    make: Callable[[pytest.FixtureRequest], Queue]
 
 
-@pytest.fixture(params=KEEPERS, ids=lambda keeper: keeper.__name__)
+KEEPERS = [
+    Keeper("in-process", in_order=True, make=lambda _: InProcessQueue()),
+    Keeper("celery", in_order=False, make=lambda request: CeleryQueue(request.getfixturevalue("broker_url"))),
+]
+
+
+def _named(keeper: Keeper) -> str:
+    return keeper.name
+
+
+@pytest.fixture(params=KEEPERS, ids=_named)
 def queue(request: pytest.FixtureRequest) -> Queue:
-    made: Queue = request.param()
-    return made
+    keeper: Keeper = request.param
+    return keeper.make(request)
+
+
+@pytest.fixture(params=[each for each in KEEPERS if each.in_order], ids=_named)
+def ordered_queue(request: pytest.FixtureRequest) -> Queue:
+    keeper: Keeper = request.param
+    return keeper.make(request)
 
 
 @pytest.fixture
@@ -32,11 +57,29 @@ def address(n: int) -> SubtaskAddress:
     return SubtaskAddress(TaskId("task"), SubtaskKey(f"s{n}"))
 
 
-def test_what_is_sent_is_handed_over_in_order(queue: Queue, consumers: list[Consumer]) -> None:
+def test_messages_of_one_capability_are_handed_over_in_order(queue: Queue, consumers: list[Consumer]) -> None:
+    taken: SimpleQueue[SubtaskAddress] = SimpleQueue()
+    for n in range(20):
+        queue.send(address(n), "one")
+    consumers.append(queue.serve(["one"], taken.put, 1))
+    assert [taken.get(timeout=LONG_ENOUGH) for _ in range(20)] == [address(n) for n in range(20)]
+
+
+def test_messages_of_several_capabilities_all_arrive(queue: Queue, consumers: list[Consumer]) -> None:
     taken: SimpleQueue[SubtaskAddress] = SimpleQueue()
     for n in range(20):
         queue.send(address(n), "one" if n % 2 else "two")
-    consumers.append(queue.serve(["one", "two"], taken.put, 1))
+    consumers.append(queue.serve(["one", "two"], taken.put, 4))
+    assert {taken.get(timeout=LONG_ENOUGH) for _ in range(20)} == {address(n) for n in range(20)}
+
+
+def test_the_oldest_message_of_several_capabilities_comes_first(
+    ordered_queue: Queue, consumers: list[Consumer]
+) -> None:
+    taken: SimpleQueue[SubtaskAddress] = SimpleQueue()
+    for n in range(20):
+        ordered_queue.send(address(n), "one" if n % 2 else "two")
+    consumers.append(ordered_queue.serve(["one", "two"], taken.put, 1))
     assert [taken.get(timeout=LONG_ENOUGH) for _ in range(20)] == [address(n) for n in range(20)]
 
 
@@ -57,7 +100,8 @@ def test_messages_that_nobody_serves_wait(queue: Queue) -> None:
 
 
 def test_as_many_run_at_once_as_there_are_slots(queue: Queue, consumers: list[Consumer]) -> None:
-    together = threading.Barrier(3)
+    met = threading.Event()
+    together = threading.Barrier(3, action=met.set)
 
     def handle(message: SubtaskAddress) -> None:
         del message
@@ -66,8 +110,7 @@ def test_as_many_run_at_once_as_there_are_slots(queue: Queue, consumers: list[Co
     consumers.append(queue.serve(["one"], handle, 3))
     for n in range(3):
         queue.send(address(n), "one")
-    consumers.pop().stop(LONG_ENOUGH)
-    assert not together.broken
+    assert met.wait(LONG_ENOUGH)
 
 
 def test_a_busy_slot_takes_no_message_that_another_could(queue: Queue, consumers: list[Consumer]) -> None:
@@ -107,3 +150,43 @@ def test_stopping_waits_for_what_runs_and_takes_no_more(queue: Queue) -> None:
     assert consumer.stop(LONG_ENOUGH) is True
     assert ended == [address(1)]
     assert queue.waiting(["one", "two"]) == {"one": 1}
+
+
+def test_a_stopped_consumer_with_free_slots_leaves_messages_to_others(
+    queue: Queue, consumers: list[Consumer]
+) -> None:
+    left, stays = SimpleQueue[SubtaskAddress](), SimpleQueue[SubtaskAddress]()
+    leaving = queue.serve(["one"], left.put, 2)
+    queue.send(address(0), "one")
+    assert left.get(timeout=LONG_ENOUGH) == address(0)
+    assert leaving.stop(LONG_ENOUGH) is True
+    queue.send(address(1), "one")
+    consumers.append(queue.serve(["one"], stays.put, 2))
+    assert stays.get(timeout=LONG_ENOUGH) == address(1)
+    assert left.empty()
+
+
+def test_stopping_under_load_loses_no_message(queue: Queue, consumers: list[Consumer]) -> None:
+    taken: SimpleQueue[SubtaskAddress] = SimpleQueue()
+    everything = {address(n) for n in range(500)}
+    sender = threading.Thread(target=lambda: [queue.send(each, "one") for each in everything])
+    sender.start()
+    for _ in range(5):
+        consumer = queue.serve(["one"], taken.put, 2)
+        first = taken.get(timeout=LONG_ENOUGH)
+        assert consumer.stop(LONG_ENOUGH) is True
+        taken.put(first)
+    sender.join(LONG_ENOUGH)
+    consumers.append(queue.serve(["one"], taken.put, 2))
+    assert {taken.get(timeout=LONG_ENOUGH) for _ in everything} == everything
+
+
+def test_a_message_whose_handling_fails_is_not_delivered_again(
+    queue: Queue, consumers: list[Consumer]
+) -> None:
+    taken: SimpleQueue[SubtaskAddress] = SimpleQueue()
+    consumers.append(queue.serve(["one"], taken.put, 1))
+    for n in (1, 2):
+        queue.send(address(n), "one")
+    assert [taken.get(timeout=LONG_ENOUGH) for _ in range(2)] == [address(1), address(2)]
+    assert taken.empty()
