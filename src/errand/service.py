@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -20,7 +21,7 @@ from errand.domain.plan import Proposal
 from errand.domain.question import QuestionView
 from errand.domain.request import Limits, Request
 from errand.domain.task import PLAN, SubtaskView, TaskStatus, TaskView
-from errand.domain.worker import WorkerView
+from errand.domain.worker import Performance, WorkerView
 from errand.engine import Engine
 from errand.model import Role
 from errand.models.installed import InstalledModels
@@ -302,7 +303,12 @@ class Service:
         ]
 
     def workers(self) -> list[WorkerView]:
+        """Those that live first, then the newest first."""
         return self._registry.workers()
+
+    def performance(self) -> list[Performance]:
+        """How the jobs of the last day went, by capability and worker."""
+        return self._registry.performance(timedelta(days=1))
 
     def models(self, *, again: bool = False) -> list[ModelView]:
         """The language models that are set up, the main one first; those of which nothing is known are tried

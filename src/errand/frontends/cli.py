@@ -309,8 +309,8 @@ def models(
 
 
 def workers(context: typer.Context, *, as_json: _JsonOption = False) -> None:
-    """List the workers, the newest first."""
-    from errand.frontends.installed import list_workers
+    """List the workers: who is alive, what each does now, how it fares."""
+    from errand.frontends.workforce import list_workers
 
     list_workers(context.obj, as_json=as_json)
 

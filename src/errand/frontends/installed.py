@@ -1,19 +1,21 @@
-"""What this installation can do, who works here, and what it lacks; on a screen or as JSON."""
+"""What this installation can do, and what it lacks; on a screen or as JSON."""
 
 from contextlib import closing
 from dataclasses import asdict
 
+from errand.domain.worker import Performance
 from errand.frontends import wording
 from errand.frontends.running import Open
-from errand.frontends.terminal import now, say, show_json, show_table
+from errand.frontends.terminal import say, show_json
 from errand.service import CapabilityView
 
 
 def list_capabilities(open_installation: Open, *, as_json: bool) -> None:
     with closing(open_installation()) as installation:
         views = sorted(installation.service.capabilities(), key=lambda each: each.description.name)
+        lately = {each.capability: each for each in installation.service.performance() if not each.worker}
     if as_json:
-        show_json([_capability_json(each) for each in views])
+        show_json([_capability_json(each, lately.get(each.description.name)) for each in views])
         return
     for each in views:
         known = each.description
@@ -24,24 +26,10 @@ def list_capabilities(open_installation: Open, *, as_json: bool) -> None:
             for slots in (known.inputs, known.outputs)
         )
         say(f"  takes {takes or 'nothing'}; gives {gives}")
+        if of_it := lately.get(known.name):
+            say(f"  in the last day {wording.performance(of_it)}")
         for how in each.why_not:
             say(f"  {wording.line(how)}", "yellow")
-
-
-def list_workers(open_installation: Open, *, as_json: bool) -> None:
-    with closing(open_installation()) as installation:
-        workers = installation.service.workers()
-    if as_json:
-        show_json([asdict(each) for each in workers])
-    elif not workers:
-        say("There has been no worker yet; `errand up` starts one.")
-    else:
-        rows = [
-            (each.id, each.state.value, str(each.process), str(each.slots), str(len(each.capabilities)),
-             each.version, wording.ago(each.heartbeat, now()))
-            for each in workers
-        ]  # fmt: skip
-        show_table(("worker", "state", "process", "slots", "capabilities", "version", "last heard of"), rows)
 
 
 def examine(open_installation: Open, *, as_json: bool) -> None:
@@ -63,5 +51,6 @@ def _slot(name: str, kind: str, *, many: bool, required: bool) -> str:
     return f"{name}: {kind}{' list' if many else ''}{'' if required else '?'}"
 
 
-def _capability_json(view: CapabilityView) -> object:
-    return {**asdict(view.description), "offered": view.offered, "why_not": view.why_not}
+def _capability_json(view: CapabilityView, lately: Performance | None) -> object:
+    known = {**asdict(view.description), "offered": view.offered, "why_not": view.why_not}
+    return {**known, "performance": lately and asdict(lately)}

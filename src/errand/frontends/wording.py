@@ -11,6 +11,7 @@ from errand.domain.event import Event, EventType
 from errand.domain.json import Json
 from errand.domain.question import QuestionKind, QuestionView
 from errand.domain.task import Fault, SubtaskStatus, SubtaskView, TaskStatus, TaskView
+from errand.domain.worker import Performance
 
 SUCCEEDED, FAILED, BAD_INPUT, ANSWER_NEEDED, PARTIAL, INTERRUPTED = 0, 1, 2, 3, 4, 130
 """Exit statuses; others rely on them."""
@@ -72,6 +73,12 @@ def size(count: int) -> str:
         if amount < 999.5:
             return f"{amount:.1f} {unit}" if amount < 99.95 else f"{amount:.0f} {unit}"
     return f"{amount / 1000:.1f} TB"
+
+
+def performance(of: Performance) -> str:
+    """`98% of 1,200 succeeded, half of them within 0.2 s`"""
+    within = "" if of.median_seconds is None else f", half of them within {duration(of.median_seconds)}"
+    return f"{of.success_rate:.0%} of {of.jobs:,} succeeded{within}"
 
 
 def number(count: int, one: str, many: str = "") -> str:

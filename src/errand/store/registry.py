@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Row, case, delete, func, insert, or_, select, update
 
 from errand.domain.ids import WorkerId
-from errand.domain.worker import Doing, Offer, WorkerState, WorkerView, may_become
+from errand.domain.worker import Doing, Offer, Performance, WorkerState, WorkerView, may_become
 from errand.store.database import Database
+from errand.store.performance import performance
 from errand.store.tables import worker
 
 _LIVE = [state for state in WorkerState if state.lives]
@@ -127,6 +128,11 @@ class WorkerRegistry:
         newest = select(worker).order_by(gone, worker.c.started.desc(), worker.c.id).limit(limit)
         with self._database.read() as tx:
             return [_view(row) for row in tx.execute(newest)]
+
+    def performance(self, within: timedelta) -> list[Performance]:
+        """How the jobs went that ended within that time."""
+        with self._database.read() as tx:
+            return performance(tx, self._clock() - within)
 
     def _offered(self, of: ColumnElement[bool]) -> Iterator[tuple[int, tuple[str, ...]]]:
         """Slots and capabilities of each. What one offers is long, and read once."""
