@@ -33,7 +33,7 @@ from errand.store.database import Database
 from errand.store.registry import WorkerRegistry
 from errand.store.spending import Spending
 from errand.store.turns import Conversations
-from errand.worker import Worker
+from errand.worker import Runner, Worker
 
 LONG_ENOUGH = 120.0
 """Seconds; only a defect reaches it."""
@@ -150,9 +150,11 @@ class TestInstallation:
         most_replans: int = 0,
         lease: timedelta = timedelta(seconds=30),
         ceilings: Ceilings | None = None,
+        database_url: str = "",
     ) -> None:
+        """`database_url`: of a database of its own; else SQLite in the folder."""
         self.clock = Clock()
-        self.database = Database(f"sqlite:///{folder / 'errand.db'}")
+        self.database = Database(database_url or f"sqlite:///{folder / 'errand.db'}")
         self.database.migrate()
         self.queue = InProcessQueue()
         self.artifacts = ArtifactFolder(folder / "artifacts")
@@ -176,35 +178,38 @@ class TestInstallation:
         self.catalogue = Catalogue([*known, plan_capability(planner, lambda: self.catalogue.descriptions())])
         self._folder = folder
 
-    def worker(self, slots: int = 2) -> Worker:
+    def jobs(self) -> Jobs:
+        return Jobs(
+            self.engine,
+            self.catalogue,
+            self.artifacts,
+            Workspaces(self._folder / "workspaces"),
+            Conversations(self.database, self.clock),
+            self.spending,
+            self.clock,
+        )
+
+    def worker(self, slots: int = 2, runner: Runner | None = None) -> Worker:
         return Worker(
             self.engine,
             self.queue,
             self.registry,
             self.catalogue,
-            Jobs(
-                self.engine,
-                self.catalogue,
-                self.artifacts,
-                Workspaces(self._folder / "workspaces"),
-                Conversations(self.database, self.clock),
-                self.spending,
-                self.clock,
-            ),
+            runner or self.jobs(),
             self.clock,
             slots=slots,
         )
 
     @contextmanager
-    def working(self) -> Iterator[Worker]:
-        worker, rescuer = self.worker(), Rescuer(self.engine, every=timedelta(seconds=0.01))
+    def working(self, runner: Runner | None = None) -> Iterator[Worker]:
+        worker, rescuer = self.worker(runner=runner), Rescuer(self.engine, every=timedelta(seconds=0.01))
         worker.start()
         rescuer.start()
         try:
             yield worker
         finally:
             rescuer.stop()
-            worker.stop(LONG_ENOUGH)
+            worker.drain(LONG_ENOUGH)
 
     def submit(self, text: str = "anything") -> TaskId:
         return self.engine.submit(Request(text))

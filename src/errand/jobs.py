@@ -38,6 +38,7 @@ from errand.store.metering import StoredMeter, metered
 from errand.store.spending import Payer, Spending
 from errand.store.turns import Conversations
 
+T = TypeVar("T")
 R = TypeVar("R", bound=ArtifactRef)
 M = TypeVar("M", bound=BaseModel)
 
@@ -49,11 +50,21 @@ LONGEST_NAME = 255
 """Characters of an artifact's name."""
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A job with all that a plain capability needs, so that whoever carries it out asks no database."""
+
+    job: Job
+    inputs: JsonObject
+    """Every reference in them replaced by the output that it points at."""
+    answers: dict[str, str]
+
+
 class Jobs:
     """Carries out jobs in this process. It lives as long as the process; used by any number of threads.
 
     Keeps `errand.worker.Runner`: a thread can not be ended from outside, so a job is told, and gives up when
-    it next asks for something.
+    it next asks for something. `errand.runners.Runners` has one half of it done by a process that can be.
     """
 
     def __init__(
@@ -72,9 +83,37 @@ class Jobs:
         self._log = logger("jobs")
 
     def run(self, job: Job, lost: threading.Event) -> Outcome | None:
+        prepared = self.prepare(job)
+        if not isinstance(prepared, Prepared):
+            return prepared
+        try:
+            return self.carry_out(prepared, lost)
+        finally:
+            self.ran(job)
+
+    def stop(self) -> None:
+        """Nothing of it outlives its jobs."""
+
+    def prepare(self, job: Job) -> Prepared | Outcome | None:
+        """What it needs; or what came of it already, since it can not be carried out."""
+        return self._settled(job, lambda: self._prepare(job))
+
+    def carry_out(self, prepared: Prepared, lost: threading.Event) -> Outcome | None:
+        """As `run`, without counting its time."""
+        return self._settled(prepared.job, lambda: self._carry_out(prepared, lost))
+
+    def ran(self, job: Job) -> None:
+        """Count its time; once for each that was prepared."""
+        self._spending.ran(job)
+
+    def abandoned(self, job: Job) -> None:
+        """The process that carried it out is gone: nobody settles the calls that it made any more."""
+        self._spending.abandoned(job)
+
+    def _settled(self, job: Job, do: Callable[[], T]) -> T | Outcome | None:
         """Exactly one broad `except` in all of Errand: whatever a capability does, its job is settled."""
         try:
-            return self._attempt(job, lost)
+            return do()
         except Cancelled:
             return None
         except StoreUnavailable:
@@ -82,23 +121,22 @@ class Jobs:
         except Exception as error:  # noqa: BLE001  # see the docstring
             return self._outcome_of(error, job)
 
-    def stop(self) -> None:
-        """Nothing of it outlives its jobs."""
-
-    def _attempt(self, job: Job, lost: threading.Event) -> Outcome:
-        known = self._catalogue.get(job.capability)
+    def _prepare(self, job: Job) -> Prepared:
+        self._catalogue.get(job.capability)
         self._spending.refuse_when_time_is_over(job.address.task, of_task=True)
+        answers = self._engine.answers(job) if job.attempt > 1 else {}
+        return Prepared(job, self._engine.inputs(job), answers)
+
+    def _carry_out(self, prepared: Prepared, lost: threading.Event) -> Outcome:
+        job = prepared.job
+        known = self._catalogue.get(job.capability)
         with metered(self._spending, Payer(job.capability, job)) as meter:
             context = JobContext(
                 job, self._engine, self._artifacts, self._workspaces, self._conversations, meter, self._clock,
-                lost=lost,
+                prepared.answers, lost=lost,
             )  # fmt: skip
-            context.answers = self._engine.answers(job) if job.attempt > 1 else {}
-            try:
-                given = parse_input(known, self._engine.inputs(job))
-                return _succeeded(known, known.run(given, context), context)
-            finally:
-                self._spending.ran(job)
+            given = parse_input(known, prepared.inputs)
+            return _succeeded(known, known.run(given, context), context)
 
     def _outcome_of(self, error: Exception, job: Job) -> Outcome:
         """Raises StoreUnavailable when the disk was full."""
@@ -117,6 +155,9 @@ class Jobs:
                 return Failed(storable(str(error)), Fault.BUSY, error.retry_after_seconds)
             case Transient():
                 return Failed(storable(str(error)), Fault.TRANSIENT, error.retry_after_seconds)
+            case MemoryError():
+                said = f"{job.capability} needed more memory than a job may take (ERRAND_JOB_MEMORY_MB)."
+                return Failed(said, Fault.DEFECT)
             case OSError(errno=errno.ENOSPC | errno.EDQUOT):
                 raise StoreUnavailable(
                     f"The disk was full while {job.capability} worked ({error}): free some space and start "
@@ -231,5 +272,5 @@ def _succeeded(known: AnyCapability, output: BaseModel, context: JobContext) -> 
 
 
 def storable(text: str, longest: int = LONGEST_SENTENCE) -> str:
-    """Within bounds, and without halves of surrogate pairs, which no database takes."""
-    return text[:longest].encode(errors="replace").decode()
+    """Within bounds, and without what no database takes: halves of surrogate pairs, and NUL."""
+    return text[:longest].replace("\x00", "\ufffd").encode(errors="replace").decode()

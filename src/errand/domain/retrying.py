@@ -94,7 +94,7 @@ def _refuse_unusable(subtasks: Sequence[SubtaskView], only: Collection[str]) -> 
 
 def _was_stopped(each: SubtaskView) -> bool:
     """From outside, in the middle of its work."""
-    return each.status.ended and each.fault in (Fault.LIMIT, Fault.BUSY, Fault.LOST)
+    return each.status.ended and each.fault in (Fault.LIMIT, Fault.BUSY, Fault.LOST, Fault.SWEPT)
 
 
 def _stops_what_needs_it(need: SubtaskView) -> bool:

@@ -80,8 +80,12 @@ class Fault(StrEnum):
     """Nobody: tried again."""
     DEFECT = "defect"
     """Us: a capability broke its promise. Tried again, since most such faults depend on the moment."""
+    CRASHED = "crashed"
+    """Us: the process that carried it out died under it, of a crash or for want of memory. Tried again."""
     LOST = "lost"
-    """Nobody: the worker disappeared. Tried again."""
+    """Nobody: the worker disappeared, and this may be why. Tried again."""
+    SWEPT = "swept"
+    """Nobody: the worker disappeared at a time when others did that did not run it. Tried again."""
     BUSY = "busy"
     """Nobody: a service outside is busy or can not be reached. Tried again at its time."""
     LIMIT = "limit"
@@ -89,12 +93,16 @@ class Fault(StrEnum):
 
     @property
     def worth_retrying(self) -> bool:
-        return self in (Fault.TRANSIENT, Fault.DEFECT) or self.is_no_strike
+        return self in (Fault.TRANSIENT, Fault.DEFECT, Fault.CRASHED) or self.is_no_strike
 
     @property
     def is_no_strike(self) -> bool:
         """It says nothing of the work, so it is not one of the attempts; it has a bound of its own."""
-        return self in (Fault.LOST, Fault.BUSY)
+        return self.is_loss or self is Fault.BUSY
+
+    @property
+    def is_loss(self) -> bool:
+        return self in (Fault.LOST, Fault.SWEPT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,16 +192,21 @@ class Patience:
 
     backoff: Backoff = field(default_factory=Backoff)
     most_lost: int = 3
-    """Attempts in a row after which a subtask whose worker disappears counts as the cause of it."""
+    """Attempts in a row after which a subtask whose worker disappears counts as the cause of it; attempts
+    swept away with others stand between them and are not counted."""
     busy_backoff: Backoff = field(default_factory=lambda: Backoff(factor=2.0, longest_seconds=600.0))
     most_busy: int = 20
     """Attempts in a row after which nobody waits for a busy service any longer: after more than an hour."""
 
     longest_wish_seconds: float = 86_400.0
     """That the other side is believed when it names the time of the next attempt."""
+    most_swept: int = 20
+    """Attempts in a row, lost or swept away, after which nobody starts it any more."""
 
     def most_in_a_row(self, fault: Fault) -> int:
         """Of a fault that is no strike: after so many attempts in a row it is a dead letter."""
+        if fault is Fault.SWEPT:
+            return max(self.most_lost, self.most_swept)
         return self.most_lost if fault is Fault.LOST else self.most_busy
 
     def after(
@@ -219,7 +232,7 @@ class Patience:
         """Who is busy is asked no sooner than it said, and more rarely each time: many may wait for it."""
         if before + 1 >= self.most_in_a_row(failed.fault):
             return GivenUp(SubtaskStatus.DEAD)
-        if failed.fault is Fault.LOST:
+        if failed.fault.is_loss:
             return Again(now)
         asked = self._wished(failed.retry_after_seconds or 0.0)
         return Again(now + max(asked, self.busy_backoff.delay(before + 1, chance)))

@@ -163,6 +163,13 @@ class Spending:
             with self._database.write() as tx:
                 reserving.add_seconds(tx, job.address.task, now, (now - job.started).total_seconds())
 
+    def abandoned(self, job: Job) -> None:
+        """Whoever worked on it is gone and settles nothing: calls under way may have been made, and count in
+        full."""
+        with self._database.write() as tx:
+            reserving.lose(tx, job.address.task, only=job.address, before=job.attempt + 1)
+        self._tell_freed()
+
     def _refuse_when_time_is_over(self, tx: Connection, principal: Principal, now: datetime) -> None:
         for scope, key in places(None, principal, day_of(now)):
             most = self.ceilings.of(scope).wall_seconds
