@@ -1,0 +1,158 @@
+"""What is ready and what runs: the statements by which messages are released, and lost ones found.
+
+A ready row is *held* (due, nobody has sent it), *sent* (its message is believed to be under way) or *later*
+(it waits for its next attempt). All of them run in a transaction of the caller's and decide nothing.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, bindparam, exists, func, select, text, tuple_, union_all, update
+
+from errand.domain.fairness import Held, UnderWay
+from errand.domain.ids import Principal, SubtaskAddress, SubtaskKey, TaskId
+from errand.store.tables import READY, RUNNING, subtask, task
+
+_MOST_ROWS = 400
+"""Named in one statement, by two values each."""
+
+_NOW = bindparam("now", type_=subtask.c.send_after.type)
+_HELD = and_(READY, subtask.c.send_after <= _NOW, subtask.c.ready_at <= _NOW)
+_SENT = and_(READY, subtask.c.send_after > _NOW, subtask.c.ready_at <= _NOW)
+
+# Each step looks up the next value in ix_subtask_turn, so that its cost does not grow with what is ready.
+_LINES = text("""
+    WITH RECURSIVE
+    kinds (capability) AS (
+        SELECT min(capability) FROM subtask WHERE status = 'ready'
+        UNION ALL
+        SELECT (SELECT min(s.capability) FROM subtask s
+                WHERE s.status = 'ready' AND s.capability > kinds.capability)
+        FROM kinds WHERE capability IS NOT NULL),
+    lines (capability, principal) AS (
+        SELECT capability, (SELECT min(s.principal) FROM subtask s
+                            WHERE s.status = 'ready' AND s.capability = kinds.capability)
+        FROM kinds WHERE capability IS NOT NULL
+        UNION ALL
+        SELECT capability, (SELECT min(s.principal) FROM subtask s
+                            WHERE s.status = 'ready' AND s.capability = lines.capability
+                            AND s.principal > lines.principal)
+        FROM lines WHERE principal IS NOT NULL)
+    SELECT capability, principal FROM lines WHERE principal IS NOT NULL
+""")
+_BUSY = union_all(
+    select(subtask.c.principal, subtask.c.task).where(RUNNING),
+    select(subtask.c.principal, subtask.c.task).where(_SENT),
+).subquery()
+_UNDER_WAY = (
+    select(_BUSY.c.principal, _BUSY.c.task, task.c.parallel, func.count().label("rows"))
+    .join(task, task.c.id == _BUSY.c.task)
+    .group_by(_BUSY.c.principal, _BUSY.c.task, task.c.parallel)
+)
+_FIRST_HELD = (
+    select(
+        subtask.c.task, subtask.c.key, subtask.c.rank, subtask.c.ready_at, subtask.c.position, task.c.parallel
+    )
+    .join(task, task.c.id == subtask.c.task)
+    .where(
+        subtask.c.capability == bindparam("of_capability"), subtask.c.principal == bindparam("whose"), _HELD
+    )
+    .order_by(subtask.c.rank, subtask.c.ready_at, subtask.c.task, subtask.c.position)
+    .limit(bindparam("most"))
+)
+
+
+def any_held(connection: Connection, now: datetime, only: TaskId | None) -> bool:
+    """Whether something is due that nobody has sent."""
+    found = exists().where(_HELD)
+    if only is not None:
+        found = found.where(subtask.c.task == only)
+    return bool(connection.execute(select(found), {"now": now}).scalar_one())
+
+
+def lines(connection: Connection) -> dict[str, list[Principal]]:
+    """By capability: whose subtasks are ready; also those of which all are sent."""
+    found: dict[str, list[Principal]] = {}
+    for row in connection.execute(_LINES):
+        found.setdefault(row.capability, []).append(Principal(row.principal))
+    return found
+
+
+def under_way(connection: Connection, now: datetime) -> tuple[UnderWay, frozenset[TaskId]]:
+    """What runs and what is sent, and the tasks of which no more may be under way."""
+    principals: Counter[Principal] = Counter()
+    tasks: Counter[TaskId] = Counter()
+    full = set()
+    for row in connection.execute(_UNDER_WAY, {"now": now}):
+        principals[Principal(row.principal)] += row.rows
+        tasks[TaskId(row.task)] += row.rows
+        if 0 < row.parallel <= row.rows:
+            full.add(TaskId(row.task))
+    return UnderWay(principals, tasks), frozenset(full)
+
+
+def held(
+    connection: Connection,
+    capability: str,
+    principal: Principal,
+    *,
+    now: datetime,
+    most: int,
+    without: Collection[TaskId],
+    only: TaskId | None,
+) -> list[Held]:
+    """The first of a principal's, in the order in which they are to be sent, without those of some tasks."""
+    found = _FIRST_HELD.where(subtask.c.task.not_in(without)) if without else _FIRST_HELD
+    if only is not None:
+        found = found.where(subtask.c.task == only)
+    given = {"now": now, "of_capability": capability, "whose": principal, "most": most}
+    return [
+        Held(
+            SubtaskAddress(TaskId(row.task), SubtaskKey(row.key)), capability, principal,
+            row.rank, row.ready_at, row.position, row.parallel,
+        )
+        for row in connection.execute(found, given)
+    ]  # fmt: skip
+
+
+def take(
+    connection: Connection, chosen: Sequence[SubtaskAddress], *, now: datetime, resend: datetime
+) -> set[SubtaskAddress]:
+    """Mark held ones as sent, until `resend`. What another process took at this moment is not among them."""
+    taken = set()
+    for first in range(0, len(chosen), _MOST_ROWS):
+        named = [(each.task, each.key) for each in chosen[first : first + _MOST_ROWS]]
+        mine = (
+            select(subtask.c.task, subtask.c.key)
+            .where(tuple_(subtask.c.task, subtask.c.key).in_(named), _HELD)
+            .with_for_update(skip_locked=True)
+        )
+        change = (
+            update(subtask)
+            .where(tuple_(subtask.c.task, subtask.c.key).in_(mine))
+            .values(send_after=resend)
+            .returning(subtask.c.task, subtask.c.key)
+        )
+        rows = connection.execute(change, {"now": now})
+        taken |= {SubtaskAddress(TaskId(row.task), SubtaskKey(row.key)) for row in rows}
+    return taken
+
+
+def hold(connection: Connection, unsent: Sequence[SubtaskAddress], *, now: datetime) -> None:
+    """Mark those as held that were written as sent, and of which no message is under way.
+
+    What somebody else changes at this moment is left as it is: should it stay ready, its message counts as
+    lost in a moment.
+    """
+    for first in range(0, len(unsent), _MOST_ROWS):
+        named = [(each.task, each.key) for each in unsent[first : first + _MOST_ROWS]]
+        mine = (
+            select(subtask.c.task, subtask.c.key)
+            .where(tuple_(subtask.c.task, subtask.c.key).in_(named), _SENT)
+            .with_for_update(skip_locked=True)
+        )
+        connection.execute(
+            update(subtask).where(tuple_(subtask.c.task, subtask.c.key).in_(mine)).values(send_after=now),
+            {"now": now},
+        )
