@@ -85,6 +85,14 @@ class Installation(Protocol):
         """A rescuer of this process; gives the address of its metrics. Raises as `as_worker` does."""
         ...
 
+    def as_api(self) -> AbstractContextManager["ApiSetup"]:
+        """What an API of this process is to be like; its metrics are served meanwhile."""
+        ...
+
+    def away(self) -> Sequence[str]:
+        """What does not answer now, a sentence each; empty: work can be done."""
+        ...
+
     def examine(self) -> Sequence[Finding]: ...
     def close(self) -> None: ...
 
@@ -102,6 +110,17 @@ class WorkerSetup:
     offer: tuple[str, ...] | None = None
     slots: int | None = None
     pool: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApiSetup:
+    host: str
+    port: int
+    """0: any free one."""
+    largest_upload: int
+    """Bytes."""
+    metrics: str
+    """Where its metrics are served; empty: nowhere."""
 
 
 class WorkerAtWork(Working, Protocol):

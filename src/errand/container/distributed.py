@@ -13,13 +13,14 @@ from errand.container.abilities import Abilities
 from errand.container.parts import AbilitiesType, Parts, utc_now
 from errand.dispatch import Dispatcher
 from errand.doctor import examine
-from errand.domain.errors import SetupError
+from errand.domain.errors import QueueAway, SetupError
 from errand.domain.finding import Finding
 from errand.domain.ids import TaskId, WorkerId
+from errand.domain.task import PLAN
 from errand.engine import Engine
 from errand.queues.celery import CeleryQueue
 from errand.rescuer import Rescuer
-from errand.service import Service, WorkerSetup
+from errand.service import ApiSetup, Service, WorkerSetup
 from errand.store.database import Database
 from errand.store.home import Home
 from errand.worker import Worker
@@ -99,6 +100,17 @@ class Distributed:
             yield ""
         finally:
             rescuer.stop()
+
+    @contextmanager
+    def as_api(self) -> Iterator[ApiSetup]:
+        yield self.parts.api_setup()
+
+    def away(self) -> Sequence[str]:
+        try:
+            self._queue.waiting([PLAN])
+        except QueueAway as error:
+            return [*self.parts.store_away(), str(error)]
+        return self.parts.store_away()
 
     def examine(self) -> Sequence[Finding]:
         return examine(self.parts.home.folder, self.parts.abilities.catalogue)

@@ -15,7 +15,7 @@ from errand.domain.finding import Finding
 from errand.domain.ids import TaskId
 from errand.queues.in_process import InProcessQueue
 from errand.rescuer import Rescuer
-from errand.service import Service, WorkerAtWork, WorkerSetup
+from errand.service import ApiSetup, Service, WorkerAtWork, WorkerSetup
 from errand.store.database import Database
 from errand.store.home import Home
 from errand.worker import Worker
@@ -109,6 +109,13 @@ class Embedded:
 
     def as_rescuer(self) -> AbstractContextManager[str]:
         raise SetupError(_ONE_PROCESS)
+
+    @contextmanager
+    def as_api(self) -> Iterator[ApiSetup]:
+        yield self.parts.api_setup()
+
+    def away(self) -> Sequence[str]:
+        return self.parts.store_away()
 
     def examine(self) -> Sequence[Finding]:
         return examine(self.parts.home.folder, self.parts.abilities.catalogue)

@@ -1,19 +1,20 @@
 """What any process of an installation is built from, whatever it is for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from errand.config import Settings
 from errand.container.abilities import Abilities, Descriptions
 from errand.dispatch import Dispatcher
+from errand.domain.errors import StoreUnavailable
 from errand.domain.task import Patience
 from errand.engine import Engine
 from errand.jobs import Jobs
 from errand.model import Role
 from errand.models.installed import InstalledModels
 from errand.models.known import KnownModels
-from errand.service import Service
+from errand.service import ApiSetup, Service
 from errand.sessions.workspace import Workspaces
 from errand.store.artifact_url import open_artifacts
 from errand.store.database import Database
@@ -26,6 +27,9 @@ from errand.store.turns import Conversations
 
 MOST_REPLANS = 2
 """What two other plans did not bring, a third will not either."""
+
+MORE_OF_A_FORM = 2_000_000
+"""Bytes of a request with attachments besides these."""
 
 AbilitiesType = Callable[..., Abilities]
 """`Abilities`, or a class that keeps what it promises with capabilities of its own."""
@@ -108,6 +112,24 @@ class Parts:
             self.models,
             self.spending,
         )
+
+    def api_setup(self, metrics: str = "") -> ApiSetup:
+        settings = self.settings
+        return ApiSetup(
+            settings.api_host,
+            settings.api_port,
+            settings.max_attachment_mb * 1_000_000 + MORE_OF_A_FORM,
+            metrics,
+        )
+
+    def store_away(self) -> Sequence[str]:
+        """A sentence when the database does not answer now."""
+        try:
+            with self.database.read() as tx:
+                tx.exec_driver_sql("SELECT 1")
+        except StoreUnavailable as error:
+            return [str(error)]
+        return []
 
     def close(self) -> None:
         self.models.close()

@@ -14,7 +14,7 @@ from errand.domain.errors import ErrandError, InputRefused, PlaybookRefused, Set
 from errand.domain.request import Limits
 from errand.domain.task import TaskStatus
 from errand.frontends import wording
-from errand.frontends.cli_processes import end, rescuer, up, worker
+from errand.frontends.cli_processes import api, end, rescuer, up, worker
 
 if TYPE_CHECKING:  # the service loads a database library: longer than `errand --help` may take
     from errand.service import Installation
@@ -107,8 +107,8 @@ def build_app(open_installation: "Open") -> typer.Typer:
     )  # fmt: skip
     app.callback(help=_HELP)(_options)
     for command in (
-        run, plan, submit, up, worker, rescuer, tasks, show, costs, watch, cancel, retry, replan, questions,
-        answer, capabilities, models, workers, doctor,
+        run, plan, submit, up, worker, rescuer, api, tasks, show, costs, watch, cancel, retry, replan,
+        questions, answer, capabilities, models, workers, doctor,
     ):  # fmt: skip
         app.command()(command)
     letters = typer.Typer(

@@ -60,5 +60,23 @@ def rescuer(context: typer.Context) -> None:
     end(rescue(context.obj))
 
 
+def api(
+    context: typer.Context,
+    host: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Where it listens (default: ERRAND_API_HOST).")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, metavar="N", help="On which port; 0: any free one.")
+    ] = None,
+) -> None:
+    """Start the API: the service over HTTP, for programs.
+
+    It listens on loopback unless told otherwise, and stops by Ctrl-C or SIGTERM.
+    """
+    from errand.frontends.rest.serving import serve_api
+
+    end(serve_api(context.obj, host, port))
+
+
 def end(status: int) -> Never:
     raise typer.Exit(status)

@@ -19,7 +19,7 @@ _PAUSE_SECONDS = 1.0
 
 def work(open_installation: Callable[[], Installation], setup: WorkerSetup) -> int:
     """Until SIGTERM or Ctrl-C: then it takes no more, and what it has is finished or handed back."""
-    with told_to_stop() as stop, _opened(open_installation, stop) as installation:
+    with told_to_stop() as stop, opened(open_installation, stop) as installation:
         if installation is None:
             return wording.SUCCEEDED
         with installation.as_worker(setup) as at_work:
@@ -33,18 +33,18 @@ def work(open_installation: Callable[[], Installation], setup: WorkerSetup) -> i
 
 def rescue(open_installation: Callable[[], Installation]) -> int:
     """Until SIGTERM or Ctrl-C."""
-    with told_to_stop() as stop, _opened(open_installation, stop) as installation:
+    with told_to_stop() as stop, opened(open_installation, stop) as installation:
         if installation is None:
             return wording.SUCCEEDED
         with installation.as_rescuer() as metrics:
-            announce(f"Errand {__version__} rescuer is ready{_at(metrics)}.")
+            announce(f"Errand {__version__} rescuer is ready{metrics_at(metrics)}.")
             stop.wait()
     announce("Stopped.")
     return wording.SUCCEEDED
 
 
 @contextmanager
-def _opened(
+def opened(
     open_installation: Callable[[], Installation], stop: threading.Event
 ) -> Iterator[Installation | None]:
     """Waits for a database that does not answer yet; None: told to stop meanwhile. Raises StoreAway."""
@@ -76,8 +76,10 @@ def _ready(installation: Installation, at_work: WorkerAtWork) -> str:
     worker = next(each for each in installation.service.workers() if each.id == at_work.worker)
     slots = wording.number(worker.slots, "slot")
     offers = wording.number(len(worker.offers), "capability", "capabilities")
-    return f"Errand {__version__} worker {worker.id} is ready: {slots}, {offers}{_at(at_work.metrics)}."
+    return (
+        f"Errand {__version__} worker {worker.id} is ready: {slots}, {offers}{metrics_at(at_work.metrics)}."
+    )
 
 
-def _at(metrics: str) -> str:
+def metrics_at(metrics: str) -> str:
     return f"; metrics at {metrics}" if metrics else ""

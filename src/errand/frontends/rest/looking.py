@@ -1,0 +1,42 @@
+"""What can be seen besides tasks: capabilities, workers, queues, dead letters."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import JsonValue, TypeAdapter
+
+from errand.frontends.rest.asked import Asked, Known
+from errand.frontends.rest.shapes import AgainOut, CapabilityOut, DeadLetterOut
+
+paths = APIRouter(tags=["installation"])
+_AS_JSON: TypeAdapter[list[object]] = TypeAdapter(list[object])
+
+
+@paths.get("/capabilities")
+def capabilities(here: Asked) -> list[CapabilityOut]:
+    """What can be done here, what not, and why."""
+    return [CapabilityOut.of(each) for each in here.service.capabilities()]
+
+
+@paths.get("/workers")
+def workers(here: Asked) -> list[JsonValue]:
+    """Who is alive, what each does now and since when, its load and its last failure."""
+    return _json([asdict(each) for each in here.service.workers()])
+
+
+@paths.get("/dead-letters")
+def dead_letters(here: Asked, limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> list[DeadLetterOut]:
+    """Steps that used up their attempts."""
+    return [DeadLetterOut.of(each) for each in here.service.dead_letters(limit)]
+
+
+@paths.post("/dead-letters/{task}/{key}/retry")
+def retry(here: Asked, task: Known, key: str) -> AgainOut:
+    """Give it new attempts, and run all that rests on it."""
+    return AgainOut(steps=here.service.retry(task, [key]))
+
+
+def _json(values: list[object]) -> list[JsonValue]:
+    as_json: list[JsonValue] = _AS_JSON.dump_python(values, mode="json")
+    return as_json
