@@ -35,15 +35,16 @@ class Decisions:
 
     def stop_overdue(self, only: TaskId | None = None) -> list[TaskId]:
         """End, with what they have, the tasks whose time is over."""
-        with self._database.read() as tx:
+        with self._database.at_once() as tx:
             overdue = reading.past_deadline(tx, self._clock(), only)
         return [task_id for task_id in overdue if self._stop(task_id, overdue=True)]
 
     def _stop(self, task_id: TaskId, *, overdue: bool) -> bool:
         now = self._clock()
         with self._database.write() as tx:
+            state.lock(tx, task_id)
             view = reopening.view_of(tx, task_id)
-            if view.status.ended:
+            if view.status.ended or (overdue and not reading.past_deadline(tx, now, task_id)):
                 return False
             limit_reached = time_is_over(view.limits) if overdue else ""
             why, fault = limit_reached or "It was cancelled.", Fault.LIMIT if overdue else None
@@ -59,6 +60,9 @@ class Decisions:
         """Raises NotFound when there is no such open question."""
         now = self._clock()
         with self._database.write() as tx:
+            task_id = changes.task_of_question(tx, question_id)
+            if task_id is not None:
+                state.lock(tx, task_id)
             found = changes.answer_question(tx, question_id, answer=answer, by=by, now=now)
             if found is None:
                 raise NotFound(f"There is no open question {question_id}; `errand questions` lists them.")
@@ -78,6 +82,7 @@ class Decisions:
         """
         now = self._clock()
         with self._database.write() as tx:
+            state.lock(tx, task_id)
             again, ready = reopening.retry(tx, task_id, keys, now=now, resend=self._dispatcher.due(now))
         self._dispatcher.send(ready)
         return again
@@ -89,6 +94,7 @@ class Decisions:
             raise InputRefused("Only a language model plans a task anew: set ERRAND_MODEL.")
         now = self._clock()
         with self._database.write() as tx:
+            state.lock(tx, task_id)
             why = f"{by} asks for it: {remark}"
             key = reopening.replan(tx, task_id, why, now=now, resend=self._dispatcher.due(now))
         self._dispatcher.send([(SubtaskAddress(task_id, SubtaskKey(key)), PLAN)])
@@ -97,6 +103,7 @@ class Decisions:
     def discard(self, address: SubtaskAddress) -> None:
         """Take a dead letter off the list. Raises NotFound when it is not on it."""
         with self._database.write() as tx:
+            state.lock(tx, address.task)
             if not changes.discard(tx, address):
                 raise NotFound(f"{address.task} {address.key} is not a dead letter.")
             news = News(EventType.SUBTASK_DISCARDED, address.key)

@@ -33,7 +33,7 @@ from errand.domain.task import (
     Succeeded,
     TaskStatus,
 )
-from errand.store import changes, reading, replanning, reserving, rows, state
+from errand.store import at_once, changes, reading, replanning, reserving, rows, state
 from errand.store.database import Database
 from errand.store.ending import end_task
 from errand.store.releasing import go_on_without
@@ -92,7 +92,11 @@ class Engine(Decisions):
     def claim(self, address: SubtaskAddress, worker: WorkerId) -> Job | None:
         """The job, with a lease on it; None when it is not to be had: done, held, waiting or cancelled."""
         now = self._clock()
+        claimed = at_once.claim(self._database, address, worker, now=now, until=now + self._lease)
+        if claimed.sure:
+            return claimed.job
         with self._database.write() as tx:
+            state.lock(tx, address.task)
             job = state.claim(tx, address, worker, now=now, until=now + self._lease)
             if job is None:
                 return None
@@ -107,7 +111,9 @@ class Engine(Decisions):
         named = {r.step for r in references(job.inputs)}
         if not named:
             return job.inputs
-        with self._database.read() as tx:
+        # A request and the outputs of what has succeeded do not change, so that they need not be seen at one
+        # moment; the state of a task does.
+        with self._database.read() if TASK in named else self._database.at_once() as tx:
             request = reading.request_values(tx, job.address.task) if REQUEST in named else {}
             outputs = reading.outputs(tx, job.address.task, sorted(named - {REQUEST, TASK}))
             if TASK in named:
@@ -116,7 +122,7 @@ class Engine(Decisions):
 
     def answers(self, job: Job) -> dict[str, str]:
         """What a person has answered to this subtask, by the question's name."""
-        with self._database.read() as tx:
+        with self._database.at_once() as tx:
             return reading.answers(tx, job.address)
 
     def note_progress(self, job: Job, message: str, fraction: float | None) -> bool:
@@ -146,17 +152,9 @@ class Engine(Decisions):
         first = outcome.plan if isinstance(outcome, Succeeded) and job.address.key == PLAN else None
         if first is not None and (faults := first.shape_faults()):
             raise PlanRefused(faults)
-        now = self._clock()
-        with self._database.write() as tx:
-            match outcome:
-                case Succeeded():
-                    released = self._succeed(tx, job, outcome, now)
-                case Failed():
-                    released = self._fail(tx, job, outcome, now)
-                case Asked():
-                    released = self._ask(tx, job, outcome, now)
+        released = self._settle(job, outcome)
         kept = next((each for each in released or () if keep is not None and keep(*each)), None)
-        self._dispatcher.send([each for each in released or () if each != kept], ended=job.address.task)
+        self._dispatcher.send([each for each in released or () if each != kept])
         return released is not None
 
     def hand_back(self, job: Job) -> bool:
@@ -165,6 +163,7 @@ class Engine(Decisions):
         now = self._clock()
         data: JsonObject = {"attempt": job.attempt, "worker": job.worker}
         with self._database.write() as tx:
+            state.lock(tx, job.address.task)
             if not state.hand_back(tx, job, now=now):
                 return False
             reserving.rescued(tx, job, now)
@@ -172,22 +171,32 @@ class Engine(Decisions):
             state.advance(tx, job.address.task, [news], now=now)
         return True
 
+    def _settle(self, job: Job, outcome: Outcome) -> Sendable | None:
+        now = self._clock()
+        if isinstance(outcome, Succeeded):
+            found, resend = _found(job, outcome), self._dispatcher.due(now)
+            done = at_once.succeed(self._database, job, outcome, found=found, now=now, resend=resend)
+            if done.sure:
+                return None if done.ready is None else sendable(job.address.task, done.ready)
+        with self._database.write() as tx:
+            state.lock(tx, job.address.task)
+            match outcome:
+                case Succeeded():
+                    return self._succeed(tx, job, outcome, now)
+                case Failed():
+                    return self._fail(tx, job, outcome, now)
+                case Asked():
+                    return self._ask(tx, job, outcome, now)
+
     def _succeed(self, tx: Connection, job: Job, done: Succeeded, now: datetime) -> Sendable | None:
         dependents = state.settle(tx, job, SubtaskStatus.SUCCEEDED, now=now, output=done.output)
         if dependents is None:
             return None
         task_id, key = job.address.task, job.address.key
         if done.artifacts or job.attempt > 1:
-            provenance: JsonObject = {
-                "capability": job.capability,
-                "attempt": job.attempt,
-                "inputs": [*done.used],
-            }
+            provenance = at_once.provenance(job, done)
             changes.replace_artifacts(tx, job.address, done.artifacts, provenance=provenance, now=now)
-        found: JsonObject = {"attempt": job.attempt}
-        news = [
-            News(EventType.SUBTASK_SUCCEEDED, key, found | ({"replan": done.replan} if done.replan else {}))
-        ]
+        news = [News(EventType.SUBTASK_SUCCEEDED, key, _found(job, done))]
         resend = self._dispatcher.due(now)
         ready = state.release_dependents(tx, job.address, now=now, resend=resend) if dependents else []
         added, gone, why = 0, 0, replanning.why_of(tx, job, done)
@@ -295,27 +304,34 @@ class Engine(Decisions):
     def rescue(self, only: TaskId | None = None) -> list[SubtaskAddress]:
         """Take back the jobs whose lease has run out; too many such attempts make a dead letter."""
         now = self._clock()
-        with self._database.read() as tx:
-            if not reading.expired(tx, now, only):
-                return []
-        sendable: Sendable = []
-        with self._database.write() as tx:  # what was expired may have been renewed before this begins
-            lost = reading.expired(tx, now, only)
-            for job in lost:
-                reserving.rescued(tx, job, now)
-                sendable += self._fail(tx, job, _lost(job), now) or []
-        self._dispatcher.send(sendable)
-        return [job.address for job in lost]
+        with self._database.at_once() as tx:
+            expired = reading.expired(tx, now, only)
+        return [job.address for job in expired if self._take_back(job, now)]
+
+    def _take_back(self, job: Job, now: datetime) -> bool:
+        """False: meanwhile its lease was renewed, or another rescuer was here."""
+        with self._database.write() as tx:
+            state.lock(tx, job.address.task)
+            if not reading.is_expired(tx, job, now):
+                return False
+            released = self._fail(tx, job, _lost(job), now)
+            reserving.rescued(tx, job, now)
+        self._dispatcher.send(released or [])
+        return True
 
     def send_due(self, only: TaskId | None = None) -> int:
-        """Send what is held, by fair share, as far as there is room; how many. Raises QueueAway."""
-        self._dispatcher.keep_to(only)
-        return self._dispatcher.release()
+        """Send what is ready and whose message is due; how many."""
+        return self._dispatcher.send_due(only)
 
     def let_leases_end(self) -> None:
         """Every lease ends now. Only for whoever knows that no other worker lives on this store."""
         with self._database.write() as tx:
             state.let_leases_end(tx, self._clock())
+
+
+def _found(job: Job, done: Succeeded) -> JsonObject:
+    found: JsonObject = {"attempt": job.attempt}
+    return found | ({"replan": done.replan} if done.replan else {})
 
 
 def _lost(job: Job) -> Failed:

@@ -1,23 +1,49 @@
-"""Installations on a folder of the test's own, closed when it has ended."""
+"""Installations on a database of the test's own, closed when it has ended; each test runs on both kinds."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from errand.domain.plan import Plan
+from errand.store.database import Database
 from tests.installation import TestInstallation
+from tests.servers.services import PostgresServer
 
 Make = Callable[..., TestInstallation]
 
 
+@pytest.fixture(scope="session")
+def tables_made(postgres: PostgresServer) -> str:
+    """Url of a database on PostgreSQL with all tables, to be copied and not used."""
+    url = postgres.new_database()
+    with closing(Database(url)) as database:
+        database.migrate()
+    return url
+
+
 @pytest.fixture
-def make(tmp_path: Path) -> Iterator[Make]:
+def migrated_url(postgres: PostgresServer, tables_made: str) -> str:
+    """Of a database on PostgreSQL with all tables, and nothing in them."""
+    return postgres.new_database(like=tables_made)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Of a database of either kind; it may lack the tables."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'errand.db'}"
+    return str(request.getfixturevalue("migrated_url"))
+
+
+@pytest.fixture
+def make(tmp_path: Path, either_url: str) -> Iterator[Make]:
     made: list[TestInstallation] = []
 
     def build(*steps: object, **kept: object) -> TestInstallation:
         plan = kept.pop("plan", None) or Plan(tuple(steps))  # type: ignore[arg-type]  # steps of the test
-        made.append(TestInstallation(tmp_path, plan, **kept))  # type: ignore[arg-type]  # as the test names them
+        made.append(TestInstallation(tmp_path, plan, database_url=either_url, **kept))  # type: ignore[arg-type]  # as the test names them
         return made[-1]
 
     yield build

@@ -242,9 +242,9 @@ def test_a_job_that_is_renewed_just_before_it_is_taken_back_stays(make: Make) ->
     assert job is not None
     rescuing = threading.Thread(target=installation.engine.rescue)
     with installation.database.write() as tx:
+        assert state.renew(tx, job, installation.clock() + timedelta(seconds=30))
         rescuing.start()  # it finds the job expired, and waits for this transaction
         rescuing.join(0.05)
-        assert state.renew(tx, job, installation.clock() + timedelta(seconds=30))
     rescuing.join()
     assert installation.statuses(task) == {"plan": "running"}
 

@@ -18,6 +18,8 @@ class Access:
     writing: Engine
     reading: Engine
     at_once: Engine
+    is_server: bool
+    """Several processes change it at the same moment."""
     begin_writing: str
     """What the driver does not say by itself; empty: it does."""
     begin_reading: str

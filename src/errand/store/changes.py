@@ -123,6 +123,14 @@ def withdraw_questions(connection: Connection, task_id: TaskId, keys: Sequence[s
         connection.execute(mine.where(question.c.subtask == key))
 
 
+def task_of_question(connection: Connection, question_id: str) -> TaskId | None:
+    """None: there is no such question."""
+    found = connection.execute(
+        select(question.c.task).where(question.c.id == question_id)
+    ).scalar_one_or_none()
+    return None if found is None else TaskId(found)
+
+
 def answer_question(
     connection: Connection, question_id: str, *, answer: str, by: str, now: datetime
 ) -> RowMapping | None:

@@ -21,8 +21,12 @@ class Database:
 
     def __init__(self, url: str) -> None:
         """`sqlite:///…` or `postgresql+psycopg://…`. Raises SetupError when it is neither."""
-        kind = sqlite if url.startswith("sqlite:") else postgresql
-        self._access = kind.access(url)
+        self._access = sqlite.access(url) if url.startswith("sqlite:") else postgresql.access(url)
+
+    @property
+    def is_server(self) -> bool:
+        """Several processes change it at the same moment."""
+        return self._access.is_server
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Connection]:

@@ -17,7 +17,7 @@ MOST_JOBS = 5_000
 def typical(connection: Connection) -> Mapping[str, Typical]:
     """Medians of money and time over the jobs of the last tasks that succeeded; capabilities that none of
     them used are not in it. What a failed attempt had spent counts for the one that succeeded."""
-    last = select(task.c.id).order_by(task.c.created.desc()).limit(LAST_TASKS).scalar_subquery()
+    last = select(task.c.id).order_by(task.c.created.desc()).limit(LAST_TASKS)
     spent = (
         select(func.coalesce(func.sum(reservation.c.microdollars), 0))
         .where(reservation.c.task == job.c.task, reservation.c.subtask == job.c.subtask)

@@ -63,6 +63,7 @@ def access(url: str) -> Access:
         writing=engine.execution_options(isolation_level="READ COMMITTED"),
         reading=engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True),
         at_once=engine.execution_options(isolation_level="AUTOCOMMIT"),
+        is_server=True,
         begin_writing="",
         begin_reading="",
         turn=nullcontext(),

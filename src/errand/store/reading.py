@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import takewhile
 
 from sqlalchemy import Connection, Select, and_, exists, func, or_, select
 from sqlalchemy.engine import Row
@@ -300,6 +299,18 @@ def task_ids_like(connection: Connection, beginning: str) -> list[TaskId]:
     return [TaskId(row.id) for row in connection.execute(found.limit(3))]
 
 
+def is_expired(connection: Connection, held: Job, now: datetime) -> bool:
+    """Whether it runs as it was claimed, and its lease has run out; if so, nobody renews that meanwhile."""
+    found = select(subtask.c.key).where(
+        subtask.c.task == held.address.task,
+        subtask.c.key == held.address.key,
+        subtask.c.attempt == held.attempt,
+        RUNNING,
+        subtask.c.lease_until < now,
+    )
+    return connection.execute(found.with_for_update(key_share=True)).first() is not None
+
+
 def expired(connection: Connection, now: datetime, only: TaskId | None) -> list[Job]:
     """Jobs whose lease has run out."""
     found = select(subtask).where(RUNNING, subtask.c.lease_until < now)
@@ -318,28 +329,6 @@ def expired(connection: Connection, now: datetime, only: TaskId | None) -> list[
         )
         for row in connection.execute(found)
     ]
-
-
-def alike_in_a_row(connection: Connection, held: Job, fault: Fault, most: int) -> int:
-    """How many attempts directly before this one ended with this fault; at most `most` are looked at, and
-    none from before a person had something of the task done again."""
-    task_id = held.address.task
-    retried = select(func.max(event.c.time)).where(
-        event.c.task == task_id, event.c.type == EventType.TASK_RETRIED
-    )
-    found = (
-        select(job.c.outcome)
-        .where(
-            job.c.task == task_id,
-            job.c.subtask == held.address.key,
-            job.c.attempt < held.attempt,
-            func.coalesce(job.c.started >= retried.scalar_subquery(), True),
-        )
-        .order_by(job.c.attempt.desc())
-        .limit(most)
-    )
-    outcomes = connection.execute(found).scalars()
-    return sum(1 for _ in takewhile(lambda outcome: outcome == fault, outcomes))
 
 
 def past_deadline(connection: Connection, now: datetime, only: TaskId | None) -> list[TaskId]:

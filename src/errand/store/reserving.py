@@ -4,9 +4,11 @@ What is held weighs as much as what was used: a call that nobody settles is neve
 to find it late. It is then `lost`, and counts in full, since the call may have been made.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from enum import StrEnum
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, bindparam, case, func, insert, select, update
@@ -43,6 +45,8 @@ _CHANGE = (
 
 Place = tuple[Scope, str]
 """A row of `spending`."""
+Changed = list[tuple[Place, dict[str, int]]]
+_ORDER = (Scope.TASK, Scope.PRINCIPAL, Scope.DAY)
 Found = Row[tuple[Any, ...]]  # rows of SQLAlchemy are typed by what was selected, here all columns
 
 
@@ -67,7 +71,8 @@ def hold(tx: Connection, place: Place, limits: Iterable[Limit], most: Amounts) -
         more = more.where(used + under_way + getattr(most, limit.kind) <= limit.most)
     if tx.execute(more).rowcount == 1:
         return True
-    return _begin(tx, place) and tx.execute(more).rowcount == 1
+    _begin(tx, place)
+    return tx.execute(more).rowcount == 1
 
 
 def balance(tx: Connection, place: Place) -> tuple[Amounts, Amounts]:
@@ -100,8 +105,8 @@ def day_of(moment: datetime) -> str:
 def close(tx: Connection, made: ReservationId, used: Amounts, usage: Usage) -> None:
     """What the call did cost. One that counts as lost is put right; one that is settled stays as it is."""
     found = select(reservation).where(reservation.c.id == made, reservation.c.state != State.SETTLED)
-    for row in tx.execute(found.with_for_update()).all():
-        _close(tx, row, State.SETTLED, used, usage)
+    rows = tx.execute(found.with_for_update()).all()
+    _change(tx, [_close(tx, row, State.SETTLED, used, usage) for row in rows])
 
 
 def lose(tx: Connection, task_id: TaskId, *, only: SubtaskAddress | None = None, before: int = 0) -> None:
@@ -109,8 +114,8 @@ def lose(tx: Connection, task_id: TaskId, *, only: SubtaskAddress | None = None,
     mine = select(reservation).where(reservation.c.task == task_id, reservation.c.state == State.HELD)
     if only is not None:
         mine = mine.where(reservation.c.subtask == only.key, reservation.c.attempt < before)
-    for row in tx.execute(mine.with_for_update()).all():
-        _close(tx, row, State.LOST, _held(row), Usage())
+    rows = tx.execute(mine.order_by(reservation.c.id).with_for_update()).all()
+    _change(tx, [_close(tx, row, State.LOST, _held(row), Usage()) for row in rows])
 
 
 def rescued(tx: Connection, job: Job, now: datetime) -> None:
@@ -142,11 +147,12 @@ def costs(tx: Connection, by: CostsBy, *, task_id: TaskId | None, since: str | N
 
 def lose_one(tx: Connection, made: ReservationId) -> None:
     found = select(reservation).where(reservation.c.id == made, reservation.c.state == State.HELD)
-    for row in tx.execute(found.with_for_update()).all():
-        _close(tx, row, State.LOST, _held(row), Usage())
+    rows = tx.execute(found.with_for_update()).all()
+    _change(tx, [_close(tx, row, State.LOST, _held(row), Usage()) for row in rows])
 
 
-def _close(tx: Connection, row: Found, becomes: State, used: Amounts, usage: Usage) -> None:
+def _close(tx: Connection, row: Found, becomes: State, used: Amounts, usage: Usage) -> Changed:
+    """What that changes, and where."""
     tx.execute(
         update(reservation)
         .where(reservation.c.id == row.id)
@@ -164,19 +170,28 @@ def _close(tx: Connection, row: Found, becomes: State, used: Amounts, usage: Usa
     counted = Amounts(row.microdollars, row.tokens, row.calls)
     change = {f"more_{k}": getattr(used, k) - getattr(counted, k) for k in Kind}
     change |= {f"more_held_{k}": -getattr(freed, k) for k in Kind}
-    where = places(row.task, row.principal, row.day)
-    tx.execute(_CHANGE, [{"at_scope": scope, "at_key": key} | change for scope, key in where])
+    return [(place, change) for place in places(row.task, row.principal, row.day)]
+
+
+def _change(tx: Connection, closed: Iterable[Changed]) -> None:
+    """All at each place at once, and the places in the order of `places`."""
+    sums: dict[Place, Counter[str]] = {}
+    for place, change in chain.from_iterable(closed):
+        sums.setdefault(place, Counter()).update(change)
+    ordered = sorted(sums.items(), key=lambda each: (_ORDER.index(each[0][0]), each[0][1]))
+    for (scope, key), change in ordered:
+        tx.execute(_CHANGE, {"at_scope": scope, "at_key": key} | change)
 
 
 def _held(row: Found) -> Amounts:
     return Amounts(row.held_microdollars, row.held_tokens, row.held_calls)
 
 
-def _begin(tx: Connection, place: Place) -> bool:
-    """A new row. False: there is one already."""
+def _begin(tx: Connection, place: Place) -> None:
+    """A new row, unless there is one already."""
     scope, key = place
     made = _INSERT[tx.dialect.name](spending).values(scope=scope, key=key, **_NOTHING)
-    return tx.execute(made.on_conflict_do_nothing()).rowcount == 1
+    tx.execute(made.on_conflict_do_nothing())
 
 
 def _at(place: Place) -> tuple[Any, ...]:

@@ -26,6 +26,7 @@ def access(url: str) -> Access:
         writing=engine,
         reading=engine,
         at_once=engine,
+        is_server=False,
         begin_writing="BEGIN IMMEDIATE",
         begin_reading="BEGIN",
         turn=threading.Lock(),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, bindparam, case, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, case, func, insert, literal_column, or_, select, update
 
 from errand.domain.event import EventType
 from errand.domain.ids import SubtaskAddress, TaskId, WorkerId
@@ -47,13 +47,23 @@ class Counters:
     status: TaskStatus
 
 
+_LOCK = select(task.c.id).where(task.c.id == bindparam("in_task")).with_for_update(key_share=True)
+_CAP = select(task.c.parallel).where(task.c.id == bindparam("in_task")).scalar_subquery()
+_alike = subtask.alias()
+_RUNNING = (
+    select(func.count())
+    .where(_alike.c.task == bindparam("in_task"), _alike.c.status == literal_column("'running'"))
+    .scalar_subquery()
+)
 _CLAIM = (
     update(subtask)
     .where(
         subtask.c.task == bindparam("in_task"),
         subtask.c.key == bindparam("in_key"),
         READY,
-        subtask.c.ready_at <= bindparam("now"),
+        # What was sent since then was ready by the clock of whoever sent it.
+        or_(subtask.c.ready_at <= bindparam("now"), subtask.c.send_after > subtask.c.ready_at),
+        or_(_CAP == 0, _RUNNING < _CAP),
     )
     .values(
         status=SubtaskStatus.RUNNING,
@@ -166,6 +176,13 @@ _EVENT = insert(event)
 _SENDABLE = and_(READY, subtask.c.send_after <= bindparam("now"))
 
 
+def lock(connection: Connection, task_id: TaskId) -> None:
+    """First in every transaction that reads and then changes something of a task, so that they follow each
+    other: the statements after this one see what those before have committed. One task per transaction."""
+    if connection.dialect.name == "postgresql":  # SQLite has one writer at a time
+        connection.execute(_LOCK, {"in_task": task_id})
+
+
 def claim(
     connection: Connection, address: SubtaskAddress, worker: WorkerId, *, now: datetime, until: datetime
 ) -> Job | None:
@@ -256,7 +273,9 @@ def hand_back(connection: Connection, held: Job, *, now: datetime) -> bool:
 
 
 def is_held(connection: Connection, held: Job) -> bool:
-    """Whether the job is still its worker's: not cancelled, taken back, started afresh or ended."""
+    """Whether the job is still its worker's: not cancelled, taken back, started afresh or ended. If so, it
+    stays that until the transaction ends."""
+    lock(connection, held.address.task)
     return connection.execute(_STILL_HELD, _address(held)).first() is not None
 
 
