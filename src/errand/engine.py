@@ -154,7 +154,7 @@ class Engine(Decisions):
             raise PlanRefused(faults)
         released = self._settle(job, outcome)
         kept = next((each for each in released or () if keep is not None and keep(*each)), None)
-        self._dispatcher.send([each for each in released or () if each != kept])
+        self._dispatcher.send([each for each in released or () if each != kept], ended=job.address.task)
         return released is not None
 
     def hand_back(self, job: Job) -> bool:
@@ -320,8 +320,9 @@ class Engine(Decisions):
         return True
 
     def send_due(self, only: TaskId | None = None) -> int:
-        """Send what is ready and whose message is due; how many."""
-        return self._dispatcher.send_due(only)
+        """Send what is held, by fair share, as far as there is room; how many. Raises QueueAway."""
+        self._dispatcher.keep_to(only)
+        return self._dispatcher.release()
 
     def let_leases_end(self) -> None:
         """Every lease ends now. Only for whoever knows that no other worker lives on this store."""
