@@ -204,6 +204,12 @@ class Settings(BaseSettings):
         description="Attempts in a row after which a subtask whose worker dies counts as the cause of it. "
         "Default: 3; 20 where everything is in one process.",
     )
+    job_memory_mb: int | None = Field(
+        default=None,
+        ge=200,
+        description="Of a process that carries out jobs, and of each that it starts: millions of bytes that "
+        "it may write to; a job that needs more fails. Default: no limit.",
+    )
     task_parallel: int = Field(
         default=64, ge=0, description="Of a task: how many subtasks run at once; 0: no limit."
     )

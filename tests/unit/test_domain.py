@@ -88,7 +88,7 @@ def test_what_a_person_must_mend_is_not_tried_again(fault: Fault) -> None:
     assert decided == GivenUp(SubtaskStatus.FAILED)
 
 
-@pytest.mark.parametrize("fault", [Fault.TRANSIENT, Fault.DEFECT])
+@pytest.mark.parametrize("fault", [Fault.TRANSIENT, Fault.DEFECT, Fault.CRASHED])
 def test_three_strikes_make_a_dead_letter(fault: Fault) -> None:
     patience, chance = Patience(), random.Random(1)
     assert isinstance(patience.after(Failed("no", fault), job(2), NOW, chance), Again)
@@ -100,6 +100,14 @@ def test_a_lost_attempt_is_tried_again_at_once_within_its_own_bound() -> None:
     chance = random.Random(1)
     assert patience.after(lost, job(40, 40), NOW, chance, same_before=3) == Again(NOW)
     assert patience.after(lost, job(40, 99), NOW, chance, same_before=4) == GivenUp(SubtaskStatus.DEAD)
+
+
+@pytest.mark.parametrize("most_lost", [3, 40])
+def test_an_attempt_swept_away_is_tried_again_more_often_than_a_lost_one(most_lost: int) -> None:
+    patience, swept = Patience(most_lost=most_lost), Failed("gone", Fault.SWEPT)
+    bound, chance = max(most_lost, 20), random.Random(1)
+    assert patience.after(swept, job(40, 40), NOW, chance, same_before=bound - 2) == Again(NOW)
+    assert patience.after(swept, job(40), NOW, chance, same_before=bound - 1) == GivenUp(SubtaskStatus.DEAD)
 
 
 def test_who_says_when_to_come_back_is_believed() -> None:

@@ -209,6 +209,11 @@ class Patience:
             return max(self.most_lost, self.most_swept)
         return self.most_lost if fault is Fault.LOST else self.most_busy
 
+    @property
+    def longest_row(self) -> int:
+        """So many attempts before one are looked at."""
+        return max(self.most_lost, self.most_swept, self.most_busy)
+
     def after(
         self, failed: Failed, job: Job, now: datetime, chance: random.Random, *, same_before: int = 0
     ) -> Again | GivenUp:
