@@ -17,9 +17,9 @@ from errand.store.tables import READY, RUNNING, subtask, task
 _MOST_ROWS = 400
 """Named in one statement, by two values each."""
 
-_NOW = bindparam("now", type_=subtask.c.send_after.type)
-_HELD = and_(READY, subtask.c.send_after <= _NOW, subtask.c.ready_at <= _NOW)
-_SENT = and_(READY, subtask.c.send_after > _NOW, subtask.c.ready_at <= _NOW)
+NOW = bindparam("now", type_=subtask.c.send_after.type)
+HELD = and_(READY, subtask.c.send_after <= NOW, subtask.c.ready_at <= NOW)
+SENT = and_(READY, subtask.c.send_after > NOW, subtask.c.ready_at <= NOW)
 
 # Each step looks up the next value in ix_subtask_turn, so that its cost does not grow with what is ready.
 _LINES = text("""
@@ -43,7 +43,7 @@ _LINES = text("""
 """)
 _BUSY = union_all(
     select(subtask.c.principal, subtask.c.task).where(RUNNING),
-    select(subtask.c.principal, subtask.c.task).where(_SENT),
+    select(subtask.c.principal, subtask.c.task).where(SENT),
 ).subquery()
 _UNDER_WAY = (
     select(_BUSY.c.principal, _BUSY.c.task, task.c.parallel, func.count().label("rows"))
@@ -56,7 +56,7 @@ _FIRST_HELD = (
     )
     .join(task, task.c.id == subtask.c.task)
     .where(
-        subtask.c.capability == bindparam("of_capability"), subtask.c.principal == bindparam("whose"), _HELD
+        subtask.c.capability == bindparam("of_capability"), subtask.c.principal == bindparam("whose"), HELD
     )
     .order_by(subtask.c.rank, subtask.c.ready_at, subtask.c.task, subtask.c.position)
     .limit(bindparam("most"))
@@ -65,7 +65,7 @@ _FIRST_HELD = (
 
 def any_held(connection: Connection, now: datetime, only: TaskId | None) -> bool:
     """Whether something is due that nobody has sent."""
-    found = exists().where(_HELD)
+    found = exists().where(HELD)
     if only is not None:
         found = found.where(subtask.c.task == only)
     return bool(connection.execute(select(found), {"now": now}).scalar_one())
@@ -125,7 +125,7 @@ def take(
         named = [(each.task, each.key) for each in chosen[first : first + _MOST_ROWS]]
         mine = (
             select(subtask.c.task, subtask.c.key)
-            .where(tuple_(subtask.c.task, subtask.c.key).in_(named), _HELD)
+            .where(tuple_(subtask.c.task, subtask.c.key).in_(named), HELD)
             .with_for_update(skip_locked=True)
         )
         change = (
@@ -149,10 +149,31 @@ def hold(connection: Connection, unsent: Sequence[SubtaskAddress], *, now: datet
         named = [(each.task, each.key) for each in unsent[first : first + _MOST_ROWS]]
         mine = (
             select(subtask.c.task, subtask.c.key)
-            .where(tuple_(subtask.c.task, subtask.c.key).in_(named), _SENT)
+            .where(tuple_(subtask.c.task, subtask.c.key).in_(named), SENT)
             .with_for_update(skip_locked=True)
         )
         connection.execute(
             update(subtask).where(tuple_(subtask.c.task, subtask.c.key).in_(mine)).values(send_after=now),
             {"now": now},
         )
+
+
+def sent_before(connection: Connection, now: datetime, until: datetime) -> dict[str, int]:
+    """By capability: how many are marked as sent, but only until a time before `until`."""
+    found = (
+        select(subtask.c.capability, func.count().label("rows"))
+        .where(SENT, subtask.c.send_after <= until)
+        .group_by(subtask.c.capability)
+    )
+    return {row.capability: row.rows for row in connection.execute(found, {"now": now})}
+
+
+def hold_sent_before(connection: Connection, capability: str, *, now: datetime, until: datetime) -> int:
+    """Hold all of these: which of their messages are lost can not be told. How many."""
+    mine = (
+        select(subtask.c.task, subtask.c.key)
+        .where(SENT, subtask.c.send_after <= until, subtask.c.capability == capability)
+        .with_for_update(skip_locked=True)
+    )
+    change = update(subtask).where(tuple_(subtask.c.task, subtask.c.key).in_(mine)).values(send_after=now)
+    return connection.execute(change, {"now": now}).rowcount
