@@ -4,7 +4,7 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from queue import Empty, SimpleQueue
 
 import pytest
@@ -12,7 +12,7 @@ import pytest
 from errand.domain.errors import QueueAway, SetupError
 from errand.domain.ids import SubtaskAddress, SubtaskKey, TaskId
 from errand.queues.celery import CeleryQueue
-from errand.queues.celery_consumer import CeleryConsumer
+from errand.queues.celery_app import message_app
 from tests.conftest import missing
 from tests.installation import LONG_ENOUGH
 from tests.servers.services import ProgramMissing, RedisServer
@@ -38,7 +38,6 @@ class Taker:
         self.queue, self.free = queue, threading.Event()
         self._sent, self._taken, self._busy = 0, SimpleQueue[SubtaskAddress](), SimpleQueue[SubtaskAddress]()
         self.consumer = queue.serve(["one", "long"], self._handle, 3)
-        assert isinstance(self.consumer, CeleryConsumer)
 
     def keep_busy(self) -> None:
         for n in range(2):
@@ -118,21 +117,21 @@ def test_a_consumer_outlives_a_link_that_is_half_open(server: RedisServer, taker
     assert taker.takes_what_is_sent()
 
 
-def test_a_link_that_ended_by_itself_is_made_anew(taker: Taker) -> None:
+def test_a_link_that_ended_by_itself_is_made_anew(server: RedisServer) -> None:
+    taker = Taker(CeleryQueue(server.url, lost_seconds=2.0, events=True))
     assert taker.takes_what_is_sent()
-    taker.keep_busy()
-    assert isinstance(taker.consumer, CeleryConsumer)
-    taker.consumer._links[-1].leave()  # as a command of Celery's to the worker would end it
+    message_app(server.url, events=True).control.shutdown()
+    with server.client() as client:
+        _until(lambda: all(each["cmd"] != "brpop" for each in client.client_list()))
     assert taker.takes_what_is_sent()
+    assert taker.consumer.stop(LONG_ENOUGH)
 
 
 def test_a_consumer_that_new_links_do_not_help_says_so(server: RedisServer) -> None:
     with server.client() as client:
         client.set("errand.one", "not a list")
     consumer = CeleryQueue(server.url, lost_seconds=0.5).serve(["one"], SimpleQueue[SubtaskAddress]().put, 1)
-    pause, until = threading.Event(), time.monotonic() + LONG_ENOUGH
-    while not consumer.failure and time.monotonic() < until:
-        pause.wait(0.1)
+    _until(lambda: bool(consumer.failure))
     assert "start the worker anew" in consumer.failure
     assert consumer.stop(LONG_ENOUGH)
 
@@ -155,9 +154,7 @@ def test_sending_fails_fast_while_redis_is_away_and_works_when_it_is_back(server
     assert time.monotonic() - began < LONG_ENOUGH / 2  # one of them waits for a second, each would be 100
     server.kill()
     server.restart()
-    pause, until = threading.Event(), time.monotonic() + LONG_ENOUGH
-    while not queue.send(address("short", 2), "one") and time.monotonic() < until:
-        pause.wait(0.05)
+    _until(lambda: queue.send(address("short", 2), "one"))
     assert queue.waiting(["one"]) == {"one": 1}
 
 
@@ -177,13 +174,28 @@ def test_nothing_tells_the_password(
 
 
 @pytest.mark.parametrize(
-    "url", ["", "redis", "http://:opensesame@host/0", "redis://:open#sesame@host:1/0", "redis:///0"]
+    "url",
+    [
+        "",
+        "redis",
+        "http://:opensesame@host/0",
+        "redis://:open#sesame@host:1/0",
+        "redis:///0",
+        "redis://host/a",
+    ],
 )
 def test_an_address_that_is_none_of_redis_is_refused_without_repeating_it(url: str) -> None:
     with pytest.raises(SetupError) as refused:
         CeleryQueue(url)
     assert "ERRAND_BROKER_URL" in str(refused.value)
     assert "sesame" not in str(refused.value)
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    pause, until = threading.Event(), time.monotonic() + LONG_ENOUGH
+    while not holds():
+        assert time.monotonic() < until
+        pause.wait(0.05)
 
 
 def _envelope(task: str, body: str) -> str:

@@ -185,7 +185,7 @@ class PostgresServer(Server):
         return self._url_of("postgres")
 
     def new_database(self, like: str = "template1") -> str:
-        """The url of a fresh, empty database, or of a copy of the one at the url `like`, which nobody uses."""
+        """The url of a fresh, empty database, or of a copy of the one at `like`, which nobody uses."""
         self._made += 1
         name, template = f"errand_{self._made}", like.rpartition("/")[2]
         with psycopg.connect(self._address("postgres"), autocommit=True) as connection:

@@ -1,5 +1,6 @@
 """A queue for many processes: Celery messages on Redis, one list per capability (docs/queue.md)."""
 
+import re
 import threading
 import time
 import uuid
@@ -111,7 +112,8 @@ def _check(broker_url: str) -> None:
     """Nothing of what is wrong is repeated: there may be a password in it."""
     try:
         parts = urlsplit(broker_url)
-        fits = parts.scheme in ("redis", "rediss") and bool(parts.hostname) and parts.port != 0
+        place = bool(parts.hostname) and parts.port != 0 and re.fullmatch(r"/?\d*", parts.path) is not None
+        fits = place and parts.scheme in ("redis", "rediss")
     except ValueError:
         fits = False
     if not fits:

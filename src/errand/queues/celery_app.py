@@ -11,8 +11,8 @@ MESSAGE = "errand.run"
 _KEEPALIVE = {socket.TCP_KEEPIDLE: 10, socket.TCP_KEEPINTVL: 5, socket.TCP_KEEPCNT: 3}
 
 
-def message_app(broker_url: str, *, events: bool) -> Celery:
-    """Connects to nothing."""
+def message_app(broker_url: str | None, *, events: bool) -> Celery:
+    """Connects to nothing. Without an address Celery looks for one in CELERY_BROKER_URL."""
     app = Celery("errand", broker=broker_url, set_as_current=False, fixups=[], changes={})
     app.conf.update(
         task_acks_late=False,
@@ -36,7 +36,7 @@ def message_app(broker_url: str, *, events: bool) -> Celery:
         broker_channel_error_retry=True,
         broker_transport_options=transport_options(socket_seconds=5.0),
     )
-    if is_encrypted(broker_url):
+    if is_encrypted(broker_url or str(app.conf.broker_url)):
         app.conf.broker_use_ssl = {"ssl_cert_reqs": ssl.CERT_REQUIRED}
     return app
 

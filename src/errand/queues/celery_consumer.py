@@ -12,6 +12,7 @@ from errand.domain.ids import SubtaskAddress, SubtaskKey, TaskId
 from errand.observability.logs import logger
 from errand.queues.celery_app import MESSAGE, message_app
 from errand.queues.celery_link import Link, Taking
+from errand.queues.celery_logs import join_logs
 from errand.queues.celery_slots import Slots
 
 _log = logger("queue")
@@ -37,6 +38,7 @@ class CeleryConsumer:
         lost_seconds: float,
         events: bool,
     ) -> None:
+        join_logs()
         self._app = _app_taking(broker_url, queues, handle, events=events)
         self._broker, self._lost_seconds, self._events = broker, lost_seconds, events
         self._slots = Slots(slots)
