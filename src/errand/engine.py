@@ -4,7 +4,7 @@ The store is the truth and a message is a hint: each method changes state in one
 """
 
 import random
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -24,7 +24,6 @@ from errand.domain.task import (
     Again,
     Asked,
     Failed,
-    Fault,
     GivenUp,
     Job,
     Outcome,
@@ -33,7 +32,7 @@ from errand.domain.task import (
     Succeeded,
     TaskStatus,
 )
-from errand.store import at_once, changes, reading, replanning, reserving, rows, state
+from errand.store import at_once, attempts, changes, leases, reading, replanning, reserving, rows, state
 from errand.store.database import Database
 from errand.store.ending import end_task
 from errand.store.releasing import go_on_without
@@ -91,6 +90,12 @@ class Engine(Decisions):
 
     def claim(self, address: SubtaskAddress, worker: WorkerId) -> Job | None:
         """The job, with a lease on it; None when it is not to be had: done, held, waiting or cancelled."""
+        job = self._claimed(address, worker)
+        if job is None:
+            self._dispatcher.refused(address)
+        return job
+
+    def _claimed(self, address: SubtaskAddress, worker: WorkerId) -> Job | None:
         now = self._clock()
         claimed = at_once.claim(self._database, address, worker, now=now, until=now + self._lease)
         if claimed.sure:
@@ -134,13 +139,18 @@ class Engine(Decisions):
             state.advance(tx, job.address.task, [news], now=self._clock())
         return True
 
-    def renew(self, jobs: Collection[Job]) -> list[Job]:
+    def renew(self, jobs: Sequence[Job]) -> list[Job]:
         """Lengthen the leases of these jobs; those of them that are still held by who claimed them."""
         if not jobs:
             return []
         until = self._clock() + self._lease
         with self._database.write() as tx:
-            return [job for job in jobs if state.renew(tx, job, until)]
+            renewed = leases.renew(tx, jobs, until)
+        return [job for job in jobs if (job.address, job.attempt) in renewed or self._renew_alone(job, until)]
+
+    def _renew_alone(self, job: Job, until: datetime) -> bool:
+        with self._database.write() as tx:
+            return leases.renew_alone(tx, job, until)
 
     def settle(self, job: Job, outcome: Outcome, keep: Keep | None = None) -> bool:
         """Record how a job ended, and send what this released but the first that `keep` takes. False: it was
@@ -153,7 +163,9 @@ class Engine(Decisions):
         if first is not None and (faults := first.shape_faults()):
             raise PlanRefused(faults)
         released = self._settle(job, outcome)
-        kept = next((each for each in released or () if keep is not None and keep(*each)), None)
+        kept = None
+        if released and keep is not None and self._dispatcher.is_open:  # else others may come first
+            kept = next((each for each in released if keep(*each)), None)
         self._dispatcher.send([each for each in released or () if each != kept], ended=job.address.task)
         return released is not None
 
@@ -229,8 +241,10 @@ class Engine(Decisions):
         patience = self._patience
         before = 0
         if failed.fault.is_no_strike:
-            before = reading.alike_in_a_row(tx, job, failed.fault, patience.most_in_a_row(failed.fault))
+            before = attempts.alike_in_a_row(tx, job, failed.fault, patience.longest_row)
         decided = patience.after(failed, job, now, self._chance, same_before=before)
+        if isinstance(decided, GivenUp):
+            failed = attempts.given_up(tx, job, failed, before)
         data: JsonObject = {"attempt": job.attempt, "error": failed.error, "fault": failed.fault.value}
         if isinstance(decided, Again):
             return self._try_again(tx, job, failed, decided, data, now)
@@ -250,7 +264,7 @@ class Engine(Decisions):
             counted=not failed.fault.is_no_strike,
         ):
             return None
-        kind = EventType.SUBTASK_RESCUED if failed.fault is Fault.LOST else EventType.SUBTASK_RETRY
+        kind = EventType.SUBTASK_RESCUED if failed.fault.is_loss else EventType.SUBTASK_RETRY
         news = News(kind, job.address.key, data | {"again_at": decided.at.isoformat()})
         state.advance(tx, job.address.task, [news], now=now)
         return []  # the rescuer sends it when its time has come
@@ -314,7 +328,7 @@ class Engine(Decisions):
             state.lock(tx, job.address.task)
             if not reading.is_expired(tx, job, now):
                 return False
-            released = self._fail(tx, job, _lost(job), now)
+            released = self._fail(tx, job, attempts.taken_back(tx, job), now)
             reserving.rescued(tx, job, now)
         self._dispatcher.send(released or [])
         return True
@@ -323,6 +337,10 @@ class Engine(Decisions):
         """Send what is held, by fair share, as far as there is room; how many. Raises QueueAway."""
         self._dispatcher.keep_to(only)
         return self._dispatcher.release()
+
+    def hold_lost(self) -> int:
+        """Have what the queue has lost sent again; how many messages. Raises QueueAway."""
+        return self._dispatcher.hold_lost()
 
     def let_leases_end(self) -> None:
         """Every lease ends now. Only for whoever knows that no other worker lives on this store."""
@@ -333,8 +351,3 @@ class Engine(Decisions):
 def _found(job: Job, done: Succeeded) -> JsonObject:
     found: JsonObject = {"attempt": job.attempt}
     return found | ({"replan": done.replan} if done.replan else {})
-
-
-def _lost(job: Job) -> Failed:
-    times = "" if job.attempt == 1 else f", in attempt {job.attempt}"
-    return Failed(f"The worker that ran it ({job.worker}) disappeared{times}.", Fault.LOST)
