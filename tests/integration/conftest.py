@@ -23,10 +23,15 @@ def tables_made(postgres: PostgresServer) -> str:
     return url
 
 
+@pytest.fixture(scope="session")
+def new_url(postgres: PostgresServer, tables_made: str) -> Callable[[], str]:
+    """Called, it gives the url of another database on PostgreSQL with all tables and nothing in them."""
+    return lambda: postgres.new_database(like=tables_made)
+
+
 @pytest.fixture
-def migrated_url(postgres: PostgresServer, tables_made: str) -> str:
-    """Of a database on PostgreSQL with all tables, and nothing in them."""
-    return postgres.new_database(like=tables_made)
+def migrated_url(new_url: Callable[[], str]) -> str:
+    return new_url()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -101,25 +101,45 @@ MOVE = st.builds(
 )
 
 
-@settings(  # without shrinking: a walk takes long, and its last moves tell enough
-    max_examples=20, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow]
-)
-@given(
+DRAWN = given(
     plan=plans(),
     limited=st.booleans(),
     most_replans=st.sampled_from([0, 2]),
     moves=st.lists(MOVE, min_size=25, max_size=60),
 )
+AS_DRAWN = settings(  # without shrinking: a walk takes long, and its last moves tell enough
+    deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow]
+)
+
+
+@settings(AS_DRAWN, max_examples=20)
+@DRAWN
 def test_whatever_happens_the_states_stay_true_and_the_task_can_end(
     plan: Plan,
     limited: bool,  # noqa: FBT001  # drawn by name
     most_replans: int,
     moves: list[Move],
 ) -> None:
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        closing(Walk(Path(folder), plan, limited=limited, most_replans=most_replans)) as walk,
-    ):
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(empty_database(), Path(folder) / "errand.db")
+        walked(Walk(Path(folder), "", plan, limited=limited, most_replans=most_replans), moves)
+
+
+@settings(AS_DRAWN, max_examples=5)
+@DRAWN
+def test_the_same_holds_on_postgresql(
+    new_url: Callable[[], str],
+    plan: Plan,
+    limited: bool,  # noqa: FBT001  # drawn by name
+    most_replans: int,
+    moves: list[Move],
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        walked(Walk(Path(folder), new_url(), plan, limited=limited, most_replans=most_replans), moves)
+
+
+def walked(made: "Walk", moves: Sequence[Move]) -> None:
+    with closing(made) as walk:
         for move in moves:
             walk.make(move)
         walk.to_its_end()
@@ -128,9 +148,12 @@ def test_whatever_happens_the_states_stay_true_and_the_task_can_end(
 class Walk:
     """One task, and everything that may happen to it; each move is checked."""
 
-    def __init__(self, folder: Path, plan: Plan, *, limited: bool, most_replans: int) -> None:
-        shutil.copy(empty_database(), folder / "errand.db")
-        self.installation = TestInstallation(folder, plan, most_replans=most_replans)
+    def __init__(
+        self, folder: Path, database_url: str, plan: Plan, *, limited: bool, most_replans: int
+    ) -> None:
+        self.installation = TestInstallation(
+            folder, plan, most_replans=most_replans, database_url=database_url
+        )
         self.installation.clock.still_at = datetime(2026, 1, 1, tzinfo=UTC)
         self.engine, self.plan = self.installation.engine, plan
         limits = Limits(wall_seconds=300 if limited else None)

@@ -10,6 +10,7 @@ from errand.domain.event import Event, EventType
 from errand.domain.ids import SubtaskAddress, SubtaskKey, TaskId
 from errand.domain.json import Json, JsonObject
 from errand.domain.question import Question, QuestionKind, QuestionView
+from errand.domain.queueing import nobody_offers
 from errand.domain.task import PLAN, Fault, Job, Shortfall, SubtaskStatus, SubtaskView, TaskStatus, TaskView
 from errand.store.tables import (
     DEAD,
@@ -31,16 +32,24 @@ _MOST_VALUES = 1000
 _lively = exists().where(subtask.c.task == task.c.id, or_(READY, RUNNING))
 _asking = exists().where(subtask.c.task == task.c.id, WAITING)
 _is_waiting = and_(_asking, ~_lively).label("is_waiting")
+_unoffered = (
+    select(func.min(subtask.c.capability))
+    .where(subtask.c.task == task.c.id, READY, subtask.c.unoffered_since.is_not(None))
+    .scalar_subquery()
+    .label("unoffered")
+)
 
 
 def task_view(connection: Connection, task_id: TaskId) -> TaskView | None:
-    row = connection.execute(select(task, _is_waiting).where(task.c.id == task_id)).first()
+    row = connection.execute(select(task, _is_waiting, _unoffered).where(task.c.id == task_id)).first()
     return None if row is None else _task(row)
 
 
 def task_views(connection: Connection, *, status: TaskStatus | None, limit: int) -> list[TaskView]:
     """Newest first."""
-    found: Select[tuple[object, ...]] = select(task, _is_waiting).order_by(task.c.created.desc()).limit(limit)
+    found: Select[tuple[object, ...]] = (
+        select(task, _is_waiting, _unoffered).order_by(task.c.created.desc()).limit(limit)
+    )
     if status is not None:
         found = found.where(task.c.status == status)
     return [_task(row) for row in connection.execute(found)]
@@ -74,6 +83,7 @@ def _task(row: Row[tuple[object, ...]]) -> TaskView:
         result=row.result,
         attachments=tuple(row.attachments),
         limits=row.limits,
+        held_up=nobody_offers(row.unoffered) if row.unoffered else "",
     )
 
 
@@ -146,6 +156,7 @@ def _subtask(row: Row[tuple[object, ...]]) -> SubtaskView:
         detail=row.detail,
         revision=row.revision,
         superseded=row.superseded,
+        held_up=nobody_offers(row.capability) if row.unoffered_since and row.status == "ready" else "",
     )
 
 
@@ -337,11 +348,3 @@ def past_deadline(connection: Connection, now: datetime, only: TaskId | None) ->
     if only is not None:
         found = found.where(task.c.id == only)
     return [TaskId(row.id) for row in connection.execute(found)]
-
-
-def any_due(connection: Connection, now: datetime, only: TaskId | None) -> bool:
-    """Whether a ready subtask waits for its message."""
-    due = exists().where(READY, subtask.c.send_after <= now)
-    if only is not None:
-        due = due.where(subtask.c.task == only)
-    return bool(connection.execute(select(due)).scalar_one())

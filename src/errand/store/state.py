@@ -130,9 +130,6 @@ _DEPENDENTS = select(dependency.c.dependent).where(
 )
 _LAST_NEED = and_(subtask.c.unmet == 1, subtask.c.status == SubtaskStatus.PENDING)
 _STILL_HELD = select(subtask.c.key).where(_HELD)
-_RENEW = (
-    update(subtask).where(_HELD, subtask.c.worker == bindparam("by")).values(lease_until=bindparam("until"))
-)
 _RELEASE = (
     update(subtask)
     .where(subtask.c.task == bindparam("in_task"), subtask.c.key.in_(_DEPENDENTS.scalar_subquery()))
@@ -173,7 +170,6 @@ _ADVANCE = (
     .returning(task.c.last_event, task.c.open, task.c.status)
 )
 _EVENT = insert(event)
-_SENDABLE = and_(READY, subtask.c.send_after <= bindparam("now"))
 
 
 def lock(connection: Connection, task_id: TaskId) -> None:
@@ -338,27 +334,6 @@ def advance(
             ],
         )
     return Counters(row.open, TaskStatus(row.status))
-
-
-def renew(connection: Connection, held: Job, until: datetime) -> bool:
-    """Lengthen the lease. False: the job is not this worker's any more."""
-    row = _address(held) | {"by": held.worker, "until": until}
-    return connection.execute(_RENEW, row).rowcount == 1
-
-
-def take_unsent(
-    connection: Connection, *, now: datetime, resend: datetime, only: TaskId | None
-) -> list[tuple[SubtaskAddress, str]]:
-    """Ready ones whose message is due, or overdue; each is due again at `resend`."""
-    due = update(subtask).where(_SENDABLE).values(send_after=bindparam("resend"))
-    if only is not None:
-        due = due.where(subtask.c.task == only)
-    rows = connection.execute(
-        due.returning(subtask.c.task, subtask.c.key, subtask.c.capability, subtask.c.position),
-        {"now": now, "resend": resend},
-    )
-    ordered = sorted(rows, key=lambda row: row.position)
-    return [(SubtaskAddress(row.task, row.key), row.capability) for row in ordered]
 
 
 def let_leases_end(connection: Connection, now: datetime) -> None:
