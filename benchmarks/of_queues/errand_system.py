@@ -25,6 +25,7 @@ from errand.container.distributed import Distributed
 from errand.domain.ids import SubtaskKey, TaskId
 from errand.domain.plan import Plan, Proposal, Step
 from errand.domain.request import Request
+from errand.domain.task import TaskStatus
 from errand.observability.logs import configure
 from errand.planning.plain import PlainPlanner
 from errand.planning.planner import Planner, TaskPlanner
@@ -99,8 +100,10 @@ class ErrandSubmitter:
     def _wait(self, tasks: Sequence[TaskId]) -> None:
         pause = threading.Event()
         for each in tasks:
-            while not self._installation.service.task(each).status.ended:
+            while not (view := self._installation.service.task(each)).status.ended:
                 pause.wait(LOOK_SECONDS)
+            if view.status is not TaskStatus.SUCCEEDED:
+                raise RuntimeError(f"The task {each} is {view.status}: {view.missing}")
 
 
 def work(installation: Distributed) -> None:
