@@ -25,6 +25,8 @@ Sendable = list[tuple[SubtaskAddress, str]]
 
 LOOK_AGAIN_SECONDS = 0.1
 """Who is busy looks so often whether others hold something."""
+MOMENT = timedelta(seconds=2)
+"""A message that was sent longer ago is in the broker, or was taken, or is lost."""
 MOST_ROUNDS = 8
 """Of one release; each passes over the tasks that came to their cap in the one before."""
 
@@ -103,6 +105,33 @@ class Dispatcher:
             finally:
                 self._releasing.release()
         return sent
+
+    def refused(self, address: SubtaskAddress) -> None:
+        """A message of it was taken, but it was not to be had. Should it be ready all the same, since its
+        task is at its cap, then it is held: its message is gone."""
+        with self._database.write() as tx:
+            held = backlog.hold(tx, [address], now=self._clock())
+        if held:
+            self._capped |= {address.task}
+
+    def hold_lost(self) -> int:
+        """Hold those whose messages the broker has lost: it holds fewer than were sent more than a moment
+        ago. How many were lost. Raises StoreUnavailable, and QueueAway: then nothing is concluded."""
+        with self._database.read() as tx:
+            capabilities = [*backlog.lines(tx)]
+        if not capabilities:
+            return 0
+        waiting = self._queue.waiting(capabilities)  # before the rows: what is taken since only lessens these
+        now = self._clock()
+        until = self.due(now) - MOMENT
+        with self._database.read() as tx:
+            sent = backlog.sent_before(tx, now, until)
+        missing = {name: count - waiting.get(name, 0) for name, count in sent.items()}
+        lost = {name: count for name, count in missing.items() if count > 0}
+        for name in lost:
+            with self._database.write() as tx:
+                backlog.hold_sent_before(tx, name, now=now, until=until)
+        return sum(lost.values())
 
     # -- at once ---------------------------------------------------------------------------------------
 

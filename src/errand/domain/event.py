@@ -33,6 +33,8 @@ class EventType(StrEnum):
     """Its worker disappeared; it is ready again."""
     SUBTASK_HANDED_BACK = "subtask.handed_back"
     """Its worker was told to stop before it was done; it is ready again, as if this attempt had not been."""
+    SUBTASK_UNOFFERED = "subtask.unoffered"
+    """It is ready, and no worker that lives offers its capability."""
     SUBTASK_FAILED = "subtask.failed"
     SUBTASK_DEAD = "subtask.dead"
     SUBTASK_SKIPPED = "subtask.skipped"

@@ -360,6 +360,8 @@ class SubtaskView:
     """Of the plan that brought it."""
     superseded: bool = False
     """It did not succeed, and a later revision of the plan does its work in another way."""
+    held_up: str = ""
+    """Why it waits although it is ready, a sentence: no worker offers its capability."""
 
     @property
     def is_gone(self) -> bool:
@@ -392,6 +394,8 @@ class TaskView:
     limits: JsonObject = field(default_factory=dict)
     revision: int = 1
     """Of the plan."""
+    held_up: str = ""
+    """Why something of it waits although it is ready, a sentence."""
 
     @property
     def shown_status(self) -> str:

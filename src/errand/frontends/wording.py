@@ -109,7 +109,7 @@ def step_remark(step: SubtaskView) -> str:
     """Why it did not succeed, or why that does not matter any more."""
     if step.superseded:
         return f"made up for by a later revision of the plan; it had ended so: {step.error or step.status}"
-    return step.error
+    return step.held_up or step.error
 
 
 _ENDINGS = {
@@ -127,6 +127,8 @@ def task_sentence(task: TaskView) -> str:
         return f"Task {task.id} {ended} after {after}." if after else f"Task {task.id} {ended}."
     if task.waiting:
         return f"Task {task.id} waits for an answer."
+    if task.held_up:
+        return f"Task {task.id} waits. {task.held_up}"
     return f"Task {task.id} is {task.status}: {task.total - task.open} of {task.total} steps are done."
 
 
@@ -199,6 +201,7 @@ _SENTENCES = {
     EventType.SUBTASK_RETRY: "to be tried again{pause}: {title}: {error}",
     EventType.SUBTASK_RESCUED: "taken back from a worker that disappeared: {title}",
     EventType.SUBTASK_HANDED_BACK: "handed back by a worker that stops: {title}",
+    EventType.SUBTASK_UNOFFERED: "waits: {title}: {error}",
     EventType.SUBTASK_FAILED: "failed: {title}: {error}",
     EventType.SUBTASK_DEAD: "gave up after {attempt} attempts: {title}: {error}",
     EventType.SUBTASK_SKIPPED: "skipped: {title}",

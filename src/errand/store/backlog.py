@@ -139,12 +139,13 @@ def take(
     return taken
 
 
-def hold(connection: Connection, unsent: Sequence[SubtaskAddress], *, now: datetime) -> None:
-    """Mark those as held that were written as sent, and of which no message is under way.
+def hold(connection: Connection, unsent: Sequence[SubtaskAddress], *, now: datetime) -> int:
+    """Mark those as held that were written as sent, and of which no message is under way; how many.
 
     What somebody else changes at this moment is left as it is: should it stay ready, its message counts as
     lost in a moment.
     """
+    held = 0
     for first in range(0, len(unsent), _MOST_ROWS):
         named = [(each.task, each.key) for each in unsent[first : first + _MOST_ROWS]]
         mine = (
@@ -152,10 +153,9 @@ def hold(connection: Connection, unsent: Sequence[SubtaskAddress], *, now: datet
             .where(tuple_(subtask.c.task, subtask.c.key).in_(named), SENT)
             .with_for_update(skip_locked=True)
         )
-        connection.execute(
-            update(subtask).where(tuple_(subtask.c.task, subtask.c.key).in_(mine)).values(send_after=now),
-            {"now": now},
-        )
+        change = update(subtask).where(tuple_(subtask.c.task, subtask.c.key).in_(mine)).values(send_after=now)
+        held += connection.execute(change, {"now": now}).rowcount
+    return held
 
 
 def sent_before(connection: Connection, now: datetime, until: datetime) -> dict[str, int]:
