@@ -2,7 +2,7 @@
 
 import random
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -189,7 +189,9 @@ class TestInstallation:
             self.clock,
         )
 
-    def worker(self, slots: int = 2, runner: Runner | None = None) -> Worker:
+    def worker(
+        self, slots: int = 2, runner: Runner | None = None, *, offer: Sequence[str] = ("*",), pool: str = ""
+    ) -> Worker:
         return Worker(
             self.engine,
             self.queue,
@@ -198,6 +200,8 @@ class TestInstallation:
             runner or self.jobs(),
             self.clock,
             slots=slots,
+            offer=offer,
+            pool=pool,
         )
 
     @contextmanager

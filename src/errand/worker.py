@@ -246,6 +246,7 @@ class Worker:
         third = self._engine.lease.total_seconds() / 3
         shortest, busy = min(third, SHORTEST_BEAT_SECONDS), min(third, LONGEST_BEAT_SECONDS)
         while not self._stopped.is_set():
+            self._look_at_queue()
             self._look()
             self._stopped.wait(shortest)
             self._changed.wait((busy if self._running else IDLE_BEAT_SECONDS) - shortest)
@@ -264,6 +265,8 @@ class Worker:
             self._say_away(error)
         except StoreUnavailable as error:
             self._log.warning("lease not renewed", reason=str(error))
+
+    def _look_at_queue(self) -> None:
         if self._consumer is not None and self._consumer.failure and self.failure is None:
             self.failure = QueueAway(self._consumer.failure)
             self._draining.set()

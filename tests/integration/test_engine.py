@@ -16,7 +16,7 @@ from errand.domain.request import Limits, Request
 from errand.domain.task import Failed, Fault, Succeeded, TaskStatus
 from errand.engine import Engine
 from errand.queues.in_process import InProcessQueue
-from errand.store import reading, state
+from errand.store import leases, reading
 from tests.installation import Number, TestInstallation, address, step
 
 Make = Callable[..., TestInstallation]
@@ -242,7 +242,7 @@ def test_a_job_that_is_renewed_just_before_it_is_taken_back_stays(make: Make) ->
     assert job is not None
     rescuing = threading.Thread(target=installation.engine.rescue)
     with installation.database.write() as tx:
-        assert state.renew(tx, job, installation.clock() + timedelta(seconds=30))
+        assert leases.renew_alone(tx, job, installation.clock() + timedelta(seconds=30))
         rescuing.start()  # it finds the job expired, and waits for this transaction
         rescuing.join(0.05)
     rescuing.join()
