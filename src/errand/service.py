@@ -142,6 +142,7 @@ class Service:
         artifacts: Artifacts,
         registry: WorkerRegistry,
         catalogue: Catalogue,
+        plannable: Callable[[], Mapping[str, CapabilityDescription]],
         planner: Callable[[], Planner],
         inspect: Inspect,
         models: InstalledModels,
@@ -149,7 +150,7 @@ class Service:
     ) -> None:
         self._engine, self._database, self._artifacts = engine, database, artifacts
         self._registry, self._catalogue = registry, catalogue
-        self._planner, self._inspect, self._models = planner, inspect, models
+        self._plannable, self._planner, self._inspect, self._models = plannable, planner, inspect, models
         self._spending = spending
 
     # -- asking ----------------------------------------------------------------------------------------
@@ -196,7 +197,7 @@ class Service:
             return self._plan(text, files)
 
     def plannable(self) -> Mapping[str, CapabilityDescription]:
-        return {name: each for name, each in self._catalogue.descriptions().items() if name != PLAN}
+        return {name: each for name, each in self._plannable().items() if name != PLAN}
 
     def _plan(self, text: str, files: Sequence[Attached]) -> Proposal:
         return self._planner().propose(_request(text, files), self.plannable())

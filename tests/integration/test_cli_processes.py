@@ -85,7 +85,7 @@ def test_what_one_process_submits_another_works_off_and_a_third_watches(errand: 
         assert Path("result/artifacts/report.html").exists()
         told = health(address)
         assert (told["status"], told["tasks"]["succeeded"], told["tasks"]["failed"]) == ("ok", 1, 0)
-        assert told["worker"]["state"] == "working"
+        assert told["worker"]["state"] in ("idle", "busy")
 
 
 def test_a_question_is_answered_from_another_process(errand: Typed) -> None:

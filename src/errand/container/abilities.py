@@ -3,7 +3,7 @@
 Parts are built when first asked for, so that looking at a task loads no planner.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -33,7 +33,8 @@ if TYPE_CHECKING:  # planners are loaded when somebody plans
     from errand.planning.model.planner import ModelPlanner
     from errand.planning.playbooks import PlaybookPlanner
 
-Descriptions = Callable[[Mapping[str, CapabilityDescription]], Mapping[str, CapabilityDescription]]
+Offered = Callable[[], Collection[str]]
+"""Names of the capabilities that workers offer."""
 
 
 class Abilities:
@@ -47,11 +48,11 @@ class Abilities:
         database: Database,
         models: InstalledModels,
         spending: Spending,
-        plannable: Descriptions = lambda described: described,
+        offered: Offered | None = None,
     ) -> None:
-        """`plannable`: which of what this process knows a plan may use now."""
+        """`offered`: where others work; None: this process does it all."""
         self._settings, self._clock, self._home, self._database = settings, clock, home, database
-        self._models, self._spending, self._plannable = models, spending, plannable
+        self._models, self._spending, self._offered = models, spending, offered
 
     def check(self) -> None:
         """A bad playbook is refused now, not in the middle of a task. Raises SetupError."""
@@ -59,9 +60,16 @@ class Abilities:
 
     @cached_property
     def catalogue(self) -> Catalogue:
-        known = self.capabilities()
-        live = lambda: self._plannable(self.catalogue.descriptions())  # noqa: E731  # the catalogue holds what is built from it
-        return Catalogue([*known, plan_capability(self.task_planner, live)])
+        """What this process knows, offered here or not."""
+        return Catalogue([*self.capabilities(), plan_capability(self.task_planner, self.plannable)])
+
+    def plannable(self) -> Mapping[str, CapabilityDescription]:
+        """What a plan may use now. Before there was any worker, nobody knows what they will offer, and what
+        this process could do is taken for it."""
+        offered = self._offered() if self._offered else ()
+        if not offered:
+            return self.catalogue.descriptions()
+        return {each.name: each.describe() for each in self.catalogue if each.name in offered}
 
     def capabilities(self) -> list[Capability[Any, Any]]:
         """All but the one that plans."""

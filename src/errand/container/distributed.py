@@ -1,16 +1,15 @@
 """An installation of many processes on any number of hosts: PostgreSQL, and Celery on Redis."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
-from functools import cached_property
-from importlib.util import find_spec
+from datetime import datetime, timedelta
+from functools import cached_property, partial
 
-from pydantic import SecretStr
-
+from errand.child import Upbringing
 from errand.config import Settings
 from errand.container.abilities import Abilities
-from errand.container.parts import AbilitiesType, Parts, utc_now
+from errand.container.children import open_child
+from errand.container.parts import AbilitiesType, Parts, opened_database, opened_queue, utc_now
 from errand.dispatch import Dispatcher
 from errand.doctor import examine
 from errand.domain.errors import QueueAway, SetupError
@@ -18,10 +17,9 @@ from errand.domain.finding import Finding
 from errand.domain.ids import TaskId, WorkerId
 from errand.domain.task import PLAN
 from errand.engine import Engine
-from errand.queues.celery import CeleryQueue
 from errand.rescuer import Rescuer
+from errand.runners import Runners
 from errand.service import ApiSetup, Service, WorkerSetup
-from errand.store.database import Database
 from errand.store.home import Home
 from errand.worker import Worker
 
@@ -42,10 +40,11 @@ class Distributed:
     ) -> None:
         """Raises SetupError when a setting can not be used, StoreAway when the database does not answer."""
         home = Home(settings.home)
-        self._queue = CeleryQueue(_set(settings.broker_url, "BROKER"), events=settings.queue_events)
+        self._queue = opened_queue(settings)
         database = opened_database(settings)
         database.migrate()
-        self.parts = Parts(settings, clock, home, database, abilities)
+        self._abilities = abilities
+        self.parts = Parts(settings, clock, home, database, abilities, self._offered)
 
     @property
     def health_port(self) -> int:
@@ -80,7 +79,7 @@ class Distributed:
             self._queue,
             parts.registry,
             parts.abilities.catalogue,
-            parts.jobs(self._engine),
+            Runners(parts.jobs(self._engine), self._upbringing()),
             parts.clock,
             slots=setup.slots or settings.slots,
             offer=setup.offer or settings.offer,
@@ -120,8 +119,23 @@ class Distributed:
 
     @cached_property
     def _engine(self) -> Engine:
-        dispatcher = Dispatcher(self.parts.database, self._queue, self.parts.clock)
+        dispatcher = Dispatcher(
+            self.parts.database,
+            self._queue,
+            self.parts.clock,
+            slots_of=lambda capability: self.parts.registry.live_offers().get(capability, 0),
+        )
         return self.parts.engine(dispatcher, most_lost=MOST_LOST)
+
+    def _offered(self) -> Collection[str]:
+        """What a plan may use: that a worker offers, or did so lately."""
+        within = timedelta(seconds=self.parts.settings.offer_wait_seconds)
+        return self.parts.registry.offered_lately(within)
+
+    def _upbringing(self) -> Upbringing:
+        settings = self.parts.settings
+        opened = partial(open_child, settings, self._abilities)
+        return Upbringing(opened, preload=("errand.container.children",), memory_mb=settings.job_memory_mb)
 
 
 class WorkElsewhere:
@@ -145,19 +159,3 @@ class DistributedWork:
     def check(self) -> None:
         if self._worker.failure is not None:
             raise self._worker.failure
-
-
-def opened_database(settings: Settings) -> Database:
-    """Nothing is asked of it yet. Raises SetupError."""
-    missing = [name for name in ("celery", "psycopg") if find_spec(name) is None]
-    if missing:
-        raise SetupError(
-            "ERRAND_DATABASE_URL needs the extra `distributed`: run `pip install 'errand[distributed]'`."
-        )
-    return Database(_set(settings.database_url, "DATABASE"))
-
-
-def _set(url: SecretStr | None, name: str) -> str:
-    if url is None:
-        raise SetupError(f"ERRAND_{name}_URL is not set.")
-    return url.get_secret_value()

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 
 from errand.config import Settings
 from errand.container.abilities import Abilities
@@ -51,11 +51,11 @@ class Embedded:
         database.migrate()
         self.parts = parts = Parts(settings, clock, home, database, abilities)
         self._queue = InProcessQueue()
-        self._engine = parts.engine(Dispatcher(database, self._queue, clock), most_lost=MOST_LOST)
+        dispatcher = partial(Dispatcher, database, self._queue, clock, slots_of=self._slots_of)
+        self._engine = parts.engine(dispatcher(), most_lost=MOST_LOST)
         # What is asked for here may be another process's work: its message is due at once, so that the
         # rescuer over there sends it without waiting for one of ours to be lost.
-        asked = Dispatcher(database, self._queue, clock, resend=timedelta(0))
-        self._asked_engine = parts.engine(asked, most_lost=MOST_LOST)
+        self._asked_engine = parts.engine(dispatcher(resend=timedelta(0)), most_lost=MOST_LOST)
         self._locked = False
 
     @property
@@ -122,6 +122,11 @@ class Embedded:
 
     def close(self) -> None:
         self.parts.close()
+
+    def _slots_of(self, capability: str) -> int:
+        """The one worker offers all that can be done here."""
+        del capability
+        return self.parts.settings.slots
 
 
 class EmbeddedWork:

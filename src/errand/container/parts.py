@@ -3,17 +3,21 @@
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from importlib.util import find_spec
+
+from pydantic import SecretStr
 
 from errand.config import Settings
-from errand.container.abilities import Abilities, Descriptions
+from errand.container.abilities import Abilities, Offered
 from errand.dispatch import Dispatcher
-from errand.domain.errors import StoreUnavailable
+from errand.domain.errors import SetupError, StoreUnavailable
 from errand.domain.task import Patience
 from errand.engine import Engine
 from errand.jobs import Jobs
 from errand.model import Role
 from errand.models.installed import InstalledModels
 from errand.models.known import KnownModels
+from errand.queues.celery import CeleryQueue
 from errand.service import ApiSetup, Service
 from errand.sessions.workspace import Workspaces
 from errand.store.artifact_url import open_artifacts
@@ -49,7 +53,7 @@ class Parts:
         home: Home,
         database: Database,
         abilities: AbilitiesType = Abilities,
-        plannable: Descriptions = lambda described: described,
+        offered: Offered | None = None,
     ) -> None:
         """Raises SetupError."""
         self.settings, self.clock, self.home, self.database = settings, clock, home, database
@@ -71,7 +75,7 @@ class Parts:
             lambda: metered(self.spending, Payer("models")),
             clock,
         )
-        self.abilities = abilities(settings, clock, home, database, self.models, self.spending, plannable)
+        self.abilities = abilities(settings, clock, home, database, self.models, self.spending, offered)
 
     def engine(self, dispatcher: Dispatcher, *, most_lost: int) -> Engine:
         return Engine(
@@ -103,6 +107,7 @@ class Parts:
             self.artifacts,
             self.registry,
             self.abilities.catalogue,
+            self.abilities.plannable,
             lambda: self.abilities.planner_outside_tasks,
             partial(
                 inspect,
@@ -134,3 +139,23 @@ class Parts:
     def close(self) -> None:
         self.models.close()
         self.database.close()
+
+
+def opened_queue(settings: Settings) -> CeleryQueue:
+    """Connected when it is first used. Raises SetupError."""
+    return CeleryQueue(_set(settings.broker_url, "BROKER"), events=settings.queue_events)
+
+
+def opened_database(settings: Settings) -> Database:
+    """Of many processes; connected when it is first used. Raises SetupError."""
+    if find_spec("celery") is None or find_spec("psycopg") is None:
+        raise SetupError(
+            "ERRAND_DATABASE_URL needs the extra `distributed`: run `pip install 'errand[distributed]'`."
+        )
+    return Database(_set(settings.database_url, "DATABASE"))
+
+
+def _set(url: SecretStr | None, name: str) -> str:
+    if url is None:
+        raise SetupError(f"ERRAND_{name}_URL is not set.")
+    return url.get_secret_value()
