@@ -16,16 +16,18 @@ from benchmarks.of_queues.filling import copy
 from benchmarks.of_queues.store_alone import StoreAlone, store_alone
 from tests.servers.services import PostgresServer
 
+from errand.container.parts import utc_now
 from errand.domain.budget import CostsBy
 from errand.domain.ids import TaskId
 from errand.domain.task import TaskStatus
 from errand.observability.logs import configure
+from errand.store.counting import queues
 
 TIMES = 25
 ITEMS = 5
 """Of each finished task."""
-WORKED = 100
-"""Items that are claimed and settled, one after another."""
+TASKS, WORKED = 5, 20
+"""So many items of so many tasks are claimed and settled, one after another."""
 
 
 def main() -> None:
@@ -79,26 +81,40 @@ def asking(store: StoreAlone, one: TaskId) -> Mapping[str, float]:
         "open questions": service.questions,
         "dead letters": service.dead_letters,
         "workers": service.workers,
+        "how the jobs of a day went": service.performance,
     }
     return {name: _median(each) for name, each in asked.items()}
 
 
 def working(store: StoreAlone) -> Mapping[str, float]:
     submits, claims, settles = [], [], []
-    for _ in range(5):
+    sweeps: dict[str, list[float]] = {}
+    for _ in range(TASKS):
         began = time.perf_counter()
-        task = store.service.submit(str(WORKED // 5))
+        task = store.service.submit(str(WORKED))
         submits.append(time.perf_counter() - began)
         store.plan(task)
+        for name, seconds in sweeping(store).items():
+            sweeps.setdefault(name, []).append(seconds)
         claimed, settled = store.finish(task)
         claims += claimed
         settles += settled
+    steps = {"submit": submits, "claim": claims, "settle": settles} | sweeps
+    return {name: median(taken) for name, taken in steps.items()}
+
+
+def sweeping(store: StoreAlone) -> Mapping[str, float]:
+    """What is done again and again, whatever there is to do."""
+
+    def queue_metrics() -> object:
+        with store.database.read() as tx:
+            return queues(tx, utc_now())
+
     return {
-        "submit": median(submits),
-        "claim": median(claims),
-        "settle": median(settles),
+        "release": _median(store.dispatcher.release),
+        "lost messages": _median(store.dispatcher.hold_lost),
+        "queue metrics": _median(queue_metrics),
         "what the rescuer looks for": _median(store.engine.rescue),
-        "what is due to be sent": _median(store.engine.send_due),
     }
 
 
