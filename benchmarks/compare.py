@@ -120,7 +120,7 @@ def report(all_of_them: Sequence[Measured]) -> str:
         "own + Redis + PostgreSQL", "statements an item",
     )  # fmt: skip
     settings = [
-        f"- {each.system.name} ({each.version or 'this checkout'}): {each.system.setting}"
+        f"- {each.system.name} ({each.version or ('not installed' if each.system.package else 'this checkout')}): {each.system.setting}"
         for each in all_of_them
     ]
     lines = [
