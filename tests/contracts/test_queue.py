@@ -181,9 +181,7 @@ def test_stopping_under_load_loses_no_message(queue: Queue, consumers: list[Cons
     assert {taken.get(timeout=LONG_ENOUGH) for _ in everything} == everything
 
 
-def test_a_message_whose_handling_fails_is_not_delivered_again(
-    queue: Queue, consumers: list[Consumer]
-) -> None:
+def test_a_message_is_handed_over_once(queue: Queue, consumers: list[Consumer]) -> None:
     taken: SimpleQueue[SubtaskAddress] = SimpleQueue()
     consumers.append(queue.serve(["one"], taken.put, 1))
     for n in (1, 2):

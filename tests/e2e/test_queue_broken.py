@@ -145,6 +145,21 @@ def test_what_is_no_message_of_ours_is_dropped(server: RedisServer, taker: Taker
     assert taker.consumer.failure == ""
 
 
+def test_a_defect_in_handling_a_message_costs_no_slot(server: RedisServer) -> None:
+    queue, taken = CeleryQueue(server.url), SimpleQueue[SubtaskAddress]()
+
+    def stumble(message: SubtaskAddress) -> None:
+        taken.put(message)
+        raise ZeroDivisionError(message.key)
+
+    consumer = queue.serve(["one"], stumble, 1)
+    for n in range(3):
+        assert queue.send(address("short", n), "one")
+    assert [taken.get(timeout=LONG_ENOUGH) for _ in range(3)] == [address("short", n) for n in range(3)]
+    assert consumer.stop(LONG_ENOUGH)
+    assert taken.empty()
+
+
 def test_sending_fails_fast_while_redis_is_away_and_works_when_it_is_back(server: RedisServer) -> None:
     queue = CeleryQueue(server.url, pause_seconds=0.2)
     assert queue.send(address("short", 1), "one")

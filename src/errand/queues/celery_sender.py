@@ -22,9 +22,10 @@ class Sender:
 
     def __init__(self, broker_url: str, socket_seconds: float) -> None:
         """Raises one of SEND_ERRORS."""
-        options = {**transport_options(socket_seconds=socket_seconds), "max_retries": 0}
+        options = transport_options(socket_seconds=socket_seconds)
         encrypted: Any = {"ssl_cert_reqs": ssl.CERT_REQUIRED} if is_encrypted(broker_url) else None
         connection = kombu.Connection(broker_url, transport_options=options, ssl=encrypted)
+        connection.ensure_connection(max_retries=0)  # left to itself it waits two seconds and tries again
         self._producer = kombu.Producer(connection.channel(), serializer="json", auto_declare=False)
         self._origin = f"{os.getpid()}@{socket.gethostname()}"
 
