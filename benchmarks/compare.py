@@ -120,8 +120,9 @@ def report(all_of_them: Sequence[Measured]) -> str:
         "own + Redis + PostgreSQL", "statements an item",
     )  # fmt: skip
     settings = [
-        f"- {each.system.name} ({each.version or ('not installed' if each.system.package else 'this checkout')}): {each.system.setting}"
+        f"- {each.system.name} ({each.version or 'of this checkout'}): {each.system.setting}"
         for each in all_of_them
+        if each.version or not each.system.package
     ]
     lines = [
         f"{WORKERS} workers of {SLOTS} slots each. Times in milliseconds. Statements: after the + those that",

@@ -6,7 +6,8 @@ in the store, on both databases: medians. Goal: nothing takes more than twice as
 
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -23,11 +24,14 @@ from errand.domain.task import TaskStatus
 from errand.observability.logs import configure
 from errand.store.counting import queues
 
-TIMES = 25
+ROUNDS, TIMES = 5, 5
+"""In each round everything that is asked is asked so often."""
 ITEMS = 5
 """Of each finished task."""
-TASKS, WORKED = 5, 20
-"""So many items of so many tasks are claimed and settled, one after another."""
+WORKED = 20
+"""Items that are claimed and settled in a round, one after another."""
+Times = Mapping[str, Sequence[float]]
+"""Seconds, by what took them."""
 
 
 def main() -> None:
@@ -35,36 +39,41 @@ def main() -> None:
     given = [int(each) for each in sys.argv[1:]]
     full, few = given + [100_000, 1_000][len(given) :]
     with TemporaryDirectory() as folder:
-        measure("SQLite", f"sqlite:///{Path(folder) / 'full.db'}", Path(folder), few, full)
+        urls = [f"sqlite:///{Path(folder) / name}.db" for name in ("few", "full")]
+        measure("SQLite", urls, Path(folder), (few, full))
     with TemporaryDirectory() as folder, PostgresServer(durable=True) as server:
-        measure("PostgreSQL", server.new_database(), Path(folder), few, full)
+        measure("PostgreSQL", [server.new_database() for _ in range(2)], Path(folder), (few, full))
 
 
-def measure(name: str, url: str, folder: Path, few: int, full: int) -> None:
-    with store_alone(url, folder) as store:
-        report(name, store, few, full)
+def measure(name: str, urls: Sequence[str], folder: Path, sizes: Sequence[int]) -> None:
+    """The two stores take turns, so that whatever else the machine does meets both."""
+    with ExitStack() as stack:
+        stores = [stack.enter_context(store_alone(url, folder)) for url in urls]
+        originals = [filled(store, size) for store, size in zip(stores, sizes, strict=True)]
+        taken: list[dict[str, list[float]]] = [{}, {}]
+        for _ in range(ROUNDS):
+            for store, original, all_of_it in zip(stores, originals, taken, strict=True):
+                for step, seconds in {**working(store), **asking(store, original)}.items():
+                    all_of_it.setdefault(step, []).extend(seconds)
+    print(f"\n| {name}, milliseconds | {sizes[0]:,} | {sizes[1]:,} | times |\n|---|---|---|---|")
+    for step in taken[0]:
+        few, full = (1000 * median(all_of_it[step]) for all_of_it in taken)
+        print(f"| {step} | {few:.2f} | {full:.2f} | {full / few:.1f} |")
 
 
-def report(name: str, store: StoreAlone, few: int, full: int) -> None:
+def filled(store: StoreAlone, size: int) -> TaskId:
+    """One of as many finished tasks."""
+    began = time.perf_counter()
     original = store.service.submit(str(ITEMS))
     store.plan(original)
     store.finish(original)
+    copy(store.database, original, size - 1)
     store.take_statistics()
-    taken, filled = [], 1
-    for size in (few, full):
-        began = time.perf_counter()
-        copy(store.database, original, size - filled)
-        store.take_statistics()
-        filled = size
-        print(f"{name}: {size:,} finished tasks after {time.perf_counter() - began:.0f} s", file=sys.stderr)
-        taken.append({**working(store), **asking(store, original)})
-    print(f"\n| {name}, milliseconds | {few:,} | {full:,} | times |\n|---|---|---|---|")
-    for step, before in taken[0].items():
-        after = taken[1][step]
-        print(f"| {step} | {1000 * before:.2f} | {1000 * after:.2f} | {after / before:.1f} |")
+    print(f"{size:,} finished tasks after {time.perf_counter() - began:.0f} s", file=sys.stderr)
+    return original
 
 
-def asking(store: StoreAlone, one: TaskId) -> Mapping[str, float]:
+def asking(store: StoreAlone, one: TaskId) -> Times:
     service = store.service
     asked: Mapping[str, Callable[[], object]] = {
         "tasks": service.tasks,
@@ -83,27 +92,20 @@ def asking(store: StoreAlone, one: TaskId) -> Mapping[str, float]:
         "workers": service.workers,
         "how the jobs of a day went": service.performance,
     }
-    return {name: _median(each) for name, each in asked.items()}
+    return {name: _taken(each) for name, each in asked.items()}
 
 
-def working(store: StoreAlone) -> Mapping[str, float]:
-    submits, claims, settles = [], [], []
-    sweeps: dict[str, list[float]] = {}
-    for _ in range(TASKS):
-        began = time.perf_counter()
-        task = store.service.submit(str(WORKED))
-        submits.append(time.perf_counter() - began)
-        store.plan(task)
-        for name, seconds in sweeping(store).items():
-            sweeps.setdefault(name, []).append(seconds)
-        claimed, settled = store.finish(task)
-        claims += claimed
-        settles += settled
-    steps = {"submit": submits, "claim": claims, "settle": settles} | sweeps
-    return {name: median(taken) for name, taken in steps.items()}
+def working(store: StoreAlone) -> Times:
+    began = time.perf_counter()
+    task = store.service.submit(str(WORKED))
+    submitted = time.perf_counter() - began
+    store.plan(task)
+    swept = sweeping(store)
+    claims, settles = store.finish(task)
+    return {"submit": [submitted], "claim": claims, "settle": settles, **swept}
 
 
-def sweeping(store: StoreAlone) -> Mapping[str, float]:
+def sweeping(store: StoreAlone) -> Times:
     """What is done again and again, whatever there is to do."""
 
     def queue_metrics() -> object:
@@ -111,20 +113,20 @@ def sweeping(store: StoreAlone) -> Mapping[str, float]:
             return queues(tx, utc_now())
 
     return {
-        "release": _median(store.dispatcher.release),
-        "lost messages": _median(store.dispatcher.hold_lost),
-        "queue metrics": _median(queue_metrics),
-        "what the rescuer looks for": _median(store.engine.rescue),
+        "release": _taken(store.dispatcher.release),
+        "lost messages": _taken(store.dispatcher.hold_lost),
+        "queue metrics": _taken(queue_metrics),
+        "what the rescuer looks for": _taken(store.engine.rescue),
     }
 
 
-def _median(what: Callable[[], object]) -> float:
+def _taken(what: Callable[[], object]) -> Sequence[float]:
     taken = []
     for _ in range(TIMES):
         began = time.perf_counter()
         what()
         taken.append(time.perf_counter() - began)
-    return median(taken)
+    return taken
 
 
 if __name__ == "__main__":
