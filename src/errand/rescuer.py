@@ -7,12 +7,15 @@ from datetime import timedelta
 from errand.domain.errors import QueueAway, StoreUnavailable
 from errand.domain.ids import TaskId
 from errand.engine import Engine
+from errand.observability import metrics
 from errand.observability.logs import logger
 from errand.offering import Offering
 from errand.store.registry import WorkerRegistry
 
 OFFERS_EVERY_SECONDS = 2.0
 """So often it is looked whether somebody offers what is ready."""
+FORGET_EVERY_SECONDS = 3600.0
+"""So often workers are forgotten that are gone for long."""
 
 
 class Rescuer:
@@ -33,7 +36,7 @@ class Rescuer:
         looks after what none of them does."""
         self._engine, self._every, self._only = engine, every, only
         self._registry, self._offering, self._silent_for = registry, offering, silent_for
-        self._offers_looked = float("-inf")
+        self._offers_looked = self._forgot = float("-inf")
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._loop, name="rescuer", daemon=True)
         self._away = ""
@@ -51,6 +54,7 @@ class Rescuer:
     def look(self) -> None:
         """Once over everything. Raises StoreUnavailable; QueueAway, when all that needs no queue was done."""
         for address in self._engine.rescue(self._only):
+            metrics.RESCUED.add()
             self._log.warning("rescued", task=address.task, subtask=address.key)
         self._engine.stop_overdue(self._only)
         if self._registry is not None:
@@ -61,11 +65,15 @@ class Rescuer:
 
     def _look_after_workers(self, registry: WorkerRegistry) -> None:
         for worker in registry.presume_lost(self._silent_for):
+            metrics.WORKERS_LOST.add()
             self._log.warning("worker lost", worker=worker)
         now = time.monotonic()
         if self._offering is not None and now - self._offers_looked >= OFFERS_EVERY_SECONDS:
             self._offers_looked = now
             self._offering.look(registry.live_offers())
+        if now - self._forgot >= FORGET_EVERY_SECONDS:
+            self._forgot = now
+            registry.forget()
 
     def _loop(self) -> None:
         while not self._stopped.wait(self._every.total_seconds()):

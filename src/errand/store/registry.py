@@ -19,6 +19,8 @@ _LIVE = [state for state in WorkerState if state.lives]
 _TAKING = [state for state in WorkerState if state.takes]
 _BEFORE = {then: [state for state in WorkerState if may_become(state, then)] for then in WorkerState}
 """For each state, in which one a worker may have been."""
+REMEMBERED = timedelta(days=7)
+"""How long a worker that is gone is shown."""
 _MOST_KNOWN = 5_000
 """Workers whose offers are remembered: they do not change while one lives."""
 
@@ -63,7 +65,7 @@ class WorkerRegistry:
     def beat(self, view: WorkerView) -> bool:
         """It lives; its state, what it does, how it fares. False: it is not known any more."""
         may_be = worker.c.state.in_(_BEFORE[view.state])
-        with self._database.write() as tx:
+        with self._database.at_once() as tx:
             done = tx.execute(update(worker).where(worker.c.id == view.id, may_be).values(_said(view)))
         return done.rowcount == 1
 
@@ -97,11 +99,12 @@ class WorkerRegistry:
         with self._database.write() as tx:
             return [WorkerId(row.id) for row in tx.execute(lost.returning(worker.c.id))]
 
-    def forget(self, before: datetime) -> int:
-        """Those that have stopped or are lost, and were last heard of before; how many."""
+    def forget(self, silent_for: timedelta = REMEMBERED) -> int:
+        """Those that have stopped or are lost, and were not heard of for so long; how many."""
         gone = worker.c.state.in_([WorkerState.STOPPED, WorkerState.LOST])
+        long_ago = worker.c.heartbeat < self._clock() - silent_for
         with self._database.write() as tx:
-            return tx.execute(delete(worker).where(gone, worker.c.heartbeat < before)).rowcount
+            return tx.execute(delete(worker).where(gone, long_ago)).rowcount
 
     # -- others ask ----------------------------------------------------------------------------------
 
@@ -109,8 +112,11 @@ class WorkerRegistry:
         """Capabilities that workers take now, and the slots of these; found out again after a moment."""
         with self._lock:
             if time.monotonic() >= self._live_until:
-                slots: Counter[str] = Counter()
+                alike: Counter[tuple[str, ...]] = Counter()  # most workers offer the same
                 for count, capabilities in self._offered(worker.c.state.in_(_TAKING)):
+                    alike[capabilities] += count
+                slots: Counter[str] = Counter()
+                for capabilities, count in alike.items():
                     slots.update(dict.fromkeys(capabilities, count))
                 self._live, self._live_until = slots, time.monotonic() + self._remembered
             return self._live
