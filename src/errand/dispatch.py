@@ -16,6 +16,7 @@ from errand.domain.errors import QueueAway
 from errand.domain.fairness import Held, UnderWay, choose
 from errand.domain.ids import Principal, SubtaskAddress, SubtaskKey, TaskId
 from errand.domain.window import Window
+from errand.observability import metrics
 from errand.queue import Queue
 from errand.store import backlog
 from errand.store.database import Database
@@ -169,9 +170,14 @@ class Dispatcher:
         return waiting
 
     def _put(self, ready: Sequence[tuple[SubtaskAddress, str]]) -> None:
-        lost = [address for address, capability in ready if not self._queue.send(address, capability)]
+        lost = [address for address, capability in ready if not self._is_sent(address, capability)]
         if lost:
             self._hold(lost)
+
+    def _is_sent(self, address: SubtaskAddress, capability: str) -> bool:
+        sent = self._queue.send(address, capability)
+        (metrics.MESSAGES_SENT if sent else metrics.MESSAGES_LOST).add(capability)
+        return sent
 
     def _hold(self, unsent: Sequence[SubtaskAddress]) -> None:
         with self._database.write() as tx:

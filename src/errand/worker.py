@@ -23,10 +23,11 @@ from errand.domain.errors import (
 )
 from errand.domain.ids import SubtaskAddress, WorkerId, new_worker_id
 from errand.domain.offering import chosen
-from errand.domain.task import Failed, Fault, Job, Outcome
+from errand.domain.task import Asked, Failed, Fault, Job, Outcome, Succeeded
 from errand.domain.worker import IDLE_BEAT_SECONDS, Doing, Offer, WorkerState, WorkerView
 from errand.engine import Engine, Keep
 from errand.jobs import storable
+from errand.observability import metrics
 from errand.observability.logs import logger
 from errand.queue import Consumer, Queue
 from errand.store.registry import WorkerRegistry
@@ -113,6 +114,7 @@ class Worker:
         """Raises SetupError when it can not offer what it is to offer, or its clock is wrong."""
         self._refuse_wrong_clock()
         self._offers = self._what_to_offer()
+        metrics.SLOTS.set(self._slots)
         self._registry.register(self._view(WorkerState.STARTING))
         self._consumer = self._queue.serve(list(self._offers), self.run, self._slots)
         self._leases.start()
@@ -159,6 +161,7 @@ class Worker:
             self._say_away(error)
             return None
         if job is None:
+            metrics.MESSAGES_REFUSED.add()
             return None
         kept: list[SubtaskAddress] = []
 
@@ -173,6 +176,7 @@ class Worker:
             settled = outcome is not None and self._until_stored(
                 held, partial(self._settle, job, outcome, keep)
             )
+        _count(job, outcome if settled else None, self._clock())
         if not settled:
             self._log.info("dropped", task=job.address.task, subtask=job.address.key, attempt=job.attempt)
         return kept[0] if kept else None
@@ -228,6 +232,7 @@ class Worker:
         held = Held(job, self._catalogue.time_limit(job.capability))
         with self._lock:
             self._running[job.address, job.attempt] = held
+            metrics.RUNNING.set(len(self._running))
             if len(self._running) == 1:
                 self._changed.set()
         try:
@@ -235,6 +240,7 @@ class Worker:
         finally:
             with self._lock:
                 del self._running[job.address, job.attempt]
+                metrics.RUNNING.set(len(self._running))
                 if not self._running:
                     self._changed.set()
 
@@ -276,6 +282,7 @@ class Worker:
         with self._lock:
             running = dict(self._running)
         kept = {(job.address, job.attempt) for job in self._engine.renew([h.job for h in running.values()])}
+        metrics.LEASES_RENEWED.add(by=len(kept))
         for address, held in running.items():
             if address not in kept:
                 held.lost.set()
@@ -367,3 +374,20 @@ class Worker:
             self._registry.leave(self.id)
         except StoreUnavailable as error:
             self._log.warning("left without a word", reason=str(error))
+
+
+def _count(job: Job, outcome: Outcome | None, now: datetime) -> None:
+    metrics.JOBS.add(job.capability, _word(outcome))
+    metrics.JOB_SECONDS.observe((now - job.started).total_seconds(), job.capability)
+
+
+def _word(outcome: Outcome | None) -> str:
+    match outcome:
+        case None:
+            return "dropped"
+        case Succeeded():
+            return "succeeded"
+        case Asked():
+            return "asked"
+        case Failed():
+            return outcome.fault.value

@@ -1,7 +1,7 @@
 """An installation of many processes on any number of hosts: PostgreSQL, and Celery on Redis."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
 from functools import cached_property, partial
 
@@ -17,6 +17,8 @@ from errand.domain.finding import Finding
 from errand.domain.ids import TaskId, WorkerId
 from errand.domain.task import PLAN
 from errand.engine import Engine
+from errand.observability.exposition import metrics_served
+from errand.offering import Offering
 from errand.rescuer import Rescuer
 from errand.runners import Runners
 from errand.service import ApiSetup, Service, WorkerSetup
@@ -85,24 +87,32 @@ class Distributed:
             offer=setup.offer or settings.offer,
             pool=setup.pool or settings.pool,
         )
-        try:
-            worker.start()
-            yield DistributedWork(worker)
-        finally:
-            worker.drain(settings.drain_seconds)
+        with metrics_served(settings.metrics_host, settings.worker_metrics_port) as metrics:
+            try:
+                worker.start()
+                yield DistributedWork(worker, metrics)
+            finally:
+                worker.drain(settings.drain_seconds)
 
     @contextmanager
     def as_rescuer(self) -> Iterator[str]:
-        rescuer = Rescuer(self._engine)
-        try:
-            rescuer.start()
-            yield ""
-        finally:
-            rescuer.stop()
+        parts, wait = self.parts, timedelta(seconds=self.parts.settings.offer_wait_seconds)
+        rescuer = Rescuer(
+            self._engine,
+            registry=parts.registry,
+            offering=Offering(parts.database, self._engine, parts.clock, wait=wait),
+        )
+        with self._manager_metrics() as metrics:
+            try:
+                rescuer.start()
+                yield metrics
+            finally:
+                rescuer.stop()
 
     @contextmanager
     def as_api(self) -> Iterator[ApiSetup]:
-        yield self.parts.api_setup()
+        with self._manager_metrics() as metrics:
+            yield self.parts.api_setup(metrics)
 
     def away(self) -> Sequence[str]:
         try:
@@ -127,6 +137,10 @@ class Distributed:
         )
         return self.parts.engine(dispatcher, most_lost=MOST_LOST)
 
+    def _manager_metrics(self) -> AbstractContextManager[str]:
+        settings = self.parts.settings
+        return metrics_served(settings.metrics_host, settings.manager_metrics_port)
+
     def _offered(self) -> Collection[str]:
         """What a plan may use: that a worker offers, or did so lately."""
         within = timedelta(seconds=self.parts.settings.offer_wait_seconds)
@@ -148,9 +162,8 @@ class WorkElsewhere:
 class DistributedWork:
     """Keeps `errand.service.WorkerAtWork`."""
 
-    def __init__(self, worker: Worker) -> None:
-        self._worker = worker
-        self.metrics = ""
+    def __init__(self, worker: Worker, metrics: str) -> None:
+        self._worker, self.metrics = worker, metrics
 
     @property
     def worker(self) -> WorkerId:

@@ -7,6 +7,8 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect
 from sqlalchemy.exc import SQLAlchemyError
 
+from errand.domain.errors import StoreAway
+from errand.observability import metrics
 from errand.store import postgresql, sqlite
 
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -93,6 +95,7 @@ class Database:
             fault = self._access.fault_of(error)
             if fault is None:
                 raise
+            metrics.STORE_ERRORS.add("away" if isinstance(fault, StoreAway) else "other")
             raise fault from error
 
 
