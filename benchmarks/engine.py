@@ -27,7 +27,7 @@ from errand.observability.logs import configure
 from errand.planning.plain import PlainPlanner
 from errand.queues.in_process import InProcessQueue
 from errand.rescuer import Rescuer
-from errand.sessions.workspace import Workspaces
+from errand.sessions.workspace import LocalWorkspaces
 from errand.store import reading
 from errand.store.artifacts import ArtifactFolder
 from errand.store.database import Database
@@ -81,7 +81,7 @@ class Bench:
                 self.engine,
                 catalogue,
                 ArtifactFolder(folder / "artifacts"),
-                Workspaces(folder / "workspaces"),
+                LocalWorkspaces(folder / "workspaces"),
                 Conversations(self.database, now),
                 Spending(self.database, now),
                 now,

@@ -26,7 +26,7 @@ from errand.planning.plain import PlainPlanner
 from errand.planning.planner import TaskPlanner
 from errand.queues.in_process import InProcessQueue
 from errand.rescuer import Rescuer
-from errand.sessions.workspace import Workspaces
+from errand.sessions.workspace import LocalWorkspaces
 from errand.store import reading
 from errand.store.artifacts import ArtifactFolder
 from errand.store.database import Database
@@ -183,7 +183,7 @@ class TestInstallation:
             self.engine,
             self.catalogue,
             self.artifacts,
-            Workspaces(self._folder / "workspaces"),
+            LocalWorkspaces(self._folder / "workspaces"),
             Conversations(self.database, self.clock),
             self.spending,
             self.clock,

@@ -31,7 +31,7 @@ from errand.models.setup import ModelSetup
 from errand.planning.plain import PlainPlanner
 from errand.queues.in_process import InProcessQueue
 from errand.rescuer import Rescuer
-from errand.sessions.workspace import Workspaces
+from errand.sessions.workspace import LocalWorkspaces
 from errand.store import reading
 from errand.store.artifacts import ArtifactFolder
 from errand.store.database import Database
@@ -90,7 +90,7 @@ class Bench:
                 self.engine,
                 self.catalogue,
                 ArtifactFolder(folder / "artifacts"),
-                Workspaces(folder / "workspaces"),
+                LocalWorkspaces(folder / "workspaces"),
                 Conversations(self.database, now),
                 self.spending,
                 now,

@@ -32,7 +32,7 @@ from errand.domain.task import Asked, Failed, Fault, Job, Outcome, StoredArtifac
 from errand.engine import Engine
 from errand.observability.logs import logger
 from errand.planning.planned import Planned
-from errand.sessions.workspace import Workspaces
+from errand.sessions.workspace import Workspace, Workspaces
 from errand.store.artifacts import Artifacts
 from errand.store.metering import StoredMeter, metered
 from errand.store.spending import Payer, Spending
@@ -130,13 +130,19 @@ class Jobs:
     def _carry_out(self, prepared: Prepared, lost: threading.Event) -> Outcome:
         job = prepared.job
         known = self._catalogue.get(job.capability)
-        with metered(self._spending, Payer(job.capability, job)) as meter:
+        with (
+            metered(self._spending, Payer(job.capability, job)) as meter,
+            self._workspaces.opened(job) as files,
+        ):
             context = JobContext(
-                job, self._engine, self._artifacts, self._workspaces, self._conversations, meter, self._clock,
+                job, self._engine, self._artifacts, files, self._conversations, meter, self._clock,
                 prepared.answers, lost=lost,
             )  # fmt: skip
             given = parse_input(known, prepared.inputs)
-            return _succeeded(known, known.run(given, context), context)
+            outcome = _succeeded(known, known.run(given, context), context)
+            if isinstance(outcome, Succeeded):
+                context.keep_files()
+            return outcome
 
     def _outcome_of(self, error: Exception, job: Job) -> Outcome:
         """Raises StoreUnavailable when the disk was full."""
@@ -176,7 +182,7 @@ class JobContext:
     job: Job
     engine: Engine
     artifacts: Artifacts
-    workspaces: Workspaces
+    files: Workspace
     conversations: Conversations
     meter: StoredMeter
     clock: Callable[[], datetime]
@@ -202,7 +208,7 @@ class JobContext:
 
     @property
     def workspace(self) -> Path:
-        return self.workspaces.of(self.task)
+        return self.files.folder
 
     @property
     def now(self) -> datetime:
@@ -240,8 +246,10 @@ class JobContext:
         return self.conversations.of(self.job.address)
 
     def record_turn(self, turn: JsonObject, told: JsonObject | None = None) -> None:
-        if self.lost.is_set() or not self.conversations.record(self.job, turn, told):
+        changes = {} if self.lost.is_set() else self.files.changes()
+        if self.lost.is_set() or not self.conversations.record(self.job, turn, told, changes):
             self._give_up()
+        self.files.recorded(changes)
 
     def adopt(self, kind: type[R], ref: ArtifactRef) -> R:
         if not self.artifacts.holds(ref.sha256):
@@ -251,6 +259,11 @@ class JobContext:
 
     def replan(self, reason: str) -> None:
         self.reason_to_replan = storable(reason)
+
+    def keep_files(self) -> None:
+        """What the job leaves in the workspace is there for whoever comes next, on any host."""
+        if self.lost.is_set() or not self.files.keep():
+            self._give_up()
 
     def _give_up(self) -> Never:
         self.lost.set()

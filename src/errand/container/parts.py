@@ -19,7 +19,8 @@ from errand.models.installed import InstalledModels
 from errand.models.known import KnownModels
 from errand.queues.celery import CeleryQueue
 from errand.service import ApiSetup, Service
-from errand.sessions.workspace import Workspaces
+from errand.sessions.shared import SharedWorkspaces
+from errand.sessions.workspace import LocalWorkspaces, Workspaces
 from errand.store.artifact_url import open_artifacts
 from errand.store.database import Database
 from errand.store.home import Home
@@ -28,6 +29,7 @@ from errand.store.registry import WorkerRegistry
 from errand.store.s3_setup import S3Setup
 from errand.store.spending import Payer, Spending
 from errand.store.turns import Conversations
+from errand.store.workspaces import WorkspaceRecord
 
 MOST_REPLANS = 2
 """What two other plans did not bring, a third will not either."""
@@ -92,11 +94,20 @@ class Parts:
             engine,
             self.abilities.catalogue,
             self.artifacts,
-            Workspaces(self.home.workspaces),
+            self._workspaces(),
             Conversations(self.database, self.clock),
             self.spending,
             self.clock,
         )
+
+    def shared_workspaces(self) -> SharedWorkspaces:
+        record = WorkspaceRecord(self.database, self.clock)
+        return SharedWorkspaces(self.home.workspaces, record, self.artifacts, self.clock)
+
+    def _workspaces(self) -> Workspaces:
+        if self.database.is_server:
+            return self.shared_workspaces()
+        return LocalWorkspaces(self.home.workspaces)
 
     def service(self, engine: Engine) -> Service:
         from errand.capabilities.documents.inspect import inspect

@@ -137,7 +137,9 @@ subtask = Table(
         ["capability", "principal", "rank", "ready_at", "task", "position"],
         "status = 'ready'",
     ),
-    *_partial("ix_subtask_unoffered", ["unoffered_since"], "status = 'ready' AND unoffered_since IS NOT NULL"),
+    *_partial(
+        "ix_subtask_unoffered", ["unoffered_since"], "status = 'ready' AND unoffered_since IS NOT NULL"
+    ),
 )
 
 READY, RUNNING, WAITING, DEAD = (
@@ -219,6 +221,17 @@ turn = Table(
     Column("number", Integer, primary_key=True),
     Column("attempt", Integer, nullable=False),
     Column("content", JSON, nullable=False),
+    Column("time", UtcTime, nullable=False),
+)
+
+workspace_change = Table(
+    "workspace_change",
+    metadata,
+    Column("task", String(32), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("subtask", String(128), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("changes", JSON, nullable=False),  # by path: hash, size, executable; null: it is gone
     Column("time", UtcTime, nullable=False),
 )
 

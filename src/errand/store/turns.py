@@ -9,10 +9,12 @@ from errand.domain.event import EventType
 from errand.domain.ids import SubtaskAddress
 from errand.domain.json import JsonObject
 from errand.domain.task import Job
+from errand.domain.tree import Changes
 from errand.store import state
 from errand.store.database import Database
 from errand.store.state import News
 from errand.store.tables import turn
+from errand.store.workspaces import insert_changes
 
 
 class Conversations:
@@ -31,8 +33,10 @@ class Conversations:
         with self._database.read() as tx:
             return tuple(tx.execute(found).scalars())
 
-    def record(self, job: Job, content: JsonObject, told: JsonObject | None = None) -> bool:
-        """Add a turn, and what is told of it as an event, in one transaction.
+    def record(
+        self, job: Job, content: JsonObject, told: JsonObject | None = None, files: Changes | None = None
+    ) -> bool:
+        """Add a turn, what is told of it as an event, and what changed in the workspace, in one transaction.
 
         False: the job is not its worker's any more, and nothing is recorded.
         """
@@ -41,6 +45,7 @@ class Conversations:
             if not state.is_held(tx, job):
                 return False
             _insert(tx, job, content, now)
+            insert_changes(tx, job, files or {}, now)
             if told is not None:
                 data = {name: value for name, value in told.items() if name != "type"}
                 news = News(EventType(str(told["type"])), job.address.key, data)

@@ -1,4 +1,4 @@
-"""Several processes: fair turns and priorities, hedged jobs, and what each worker says of itself.
+"""Several processes: fair turns and priorities, hedged jobs, what each worker says of itself, files of tasks.
 
 Only adds, with defaults, so that processes of the version before go on working meanwhile.
 """
@@ -14,6 +14,7 @@ down_revision = "0003"
 
 def upgrade() -> None:
     _columns()
+    _workspace_change()
     op.drop_index("ix_subtask_running", "subtask")
     _index("ix_subtask_lease", "subtask", ["task", "lease_until"], "status = 'running'")
     queued = "status = 'ready' OR status = 'running'"
@@ -45,6 +46,18 @@ def _columns() -> None:
     op.add_column("worker", sa.Column("load", sa.Float(), nullable=False, server_default=sa.text("0")))
     op.add_column("worker", sa.Column("failure", sa.Text(), nullable=False, server_default=""))
     op.add_column("worker", sa.Column("failed_at", tables.UtcTime()))
+
+
+def _workspace_change() -> None:
+    op.create_table(
+        "workspace_change",
+        sa.Column("task", sa.String(32), primary_key=True),
+        sa.Column("version", sa.Integer(), primary_key=True),
+        sa.Column("subtask", sa.String(128), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("changes", sa.JSON(), nullable=False),
+        sa.Column("time", tables.UtcTime(), nullable=False),
+    )
 
 
 def _index(name: str, table: str, columns: list[str], where: str) -> None:
