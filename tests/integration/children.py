@@ -63,6 +63,12 @@ def keep(given: Number, context: Context) -> Kept:
 @capability("test.cling", time_limit_seconds=0.5)
 def cling(given: Words, context: Context) -> Number:
     """Start processes, also in sessions of their own, and then be stuck in C code for ever."""
+    return cling_long.run(given, context)
+
+
+@capability("test.cling_long")
+def cling_long(given: Words, context: Context) -> Number:
+    """The same, with all the time that there is."""
     del context
     shells = f"sleep 1000 & echo $! >> {given.text}; setsid sleep 1000 & echo $! >> {given.text}; wait"
     subprocess.Popen(["/bin/sh", "-c", f"({shells}) & ({shells}) &"], start_new_session=True)
@@ -115,6 +121,16 @@ def kill_above(given: Number, context: Context) -> Number:
     return given
 
 
+@capability("test.kill_worker")
+def kill_worker(given: Words, context: Context) -> Number:
+    """Kill the worker, which started the process that started this one."""
+    del given, context
+    status = Path(f"/proc/{os.getppid()}/status").read_text()
+    os.kill(int(status.partition("PPid:")[2].split()[0]), signal.SIGKILL)
+    threading.Event().wait(LONG_ENOUGH)
+    return Number(value=1)
+
+
 @capability("test.devour")
 def devour(given: Number, context: Context) -> Number:
     """Take so many millions of bytes of memory."""
@@ -130,7 +146,8 @@ def overflow(given: Number, context: Context) -> Number:
 
 
 OF_CHILDREN: tuple[AnyCapability, ...] = (
-    where, describe, keep, cling, dally, spend, die, leave_process, kill_above, devour, overflow,
+    where, describe, keep, cling, cling_long, dally, spend,
+    die, leave_process, kill_above, kill_worker, devour, overflow,
 )  # type: ignore[assignment]  # as Catalogue  # fmt: skip
 
 
