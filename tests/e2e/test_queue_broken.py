@@ -2,6 +2,9 @@
 
 import json
 import logging
+import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -127,6 +130,13 @@ def test_a_link_that_ended_by_itself_is_made_anew(server: RedisServer) -> None:
     assert taker.consumer.stop(LONG_ENOUGH)
 
 
+def test_what_flower_is_given_reaches_the_workers(server: RedisServer) -> None:
+    consumer = CeleryQueue(server.url, events=True).serve(["one"], SimpleQueue[SubtaskAddress]().put, 1)
+    environment = {**os.environ, "CELERY_BROKER_URL": server.url}
+    _until(lambda: "pong" in _celery("inspect", "ping", environment=environment))
+    assert consumer.stop(LONG_ENOUGH)
+
+
 def test_a_consumer_that_new_links_do_not_help_says_so(server: RedisServer) -> None:
     with server.client() as client:
         client.set("errand.one", "not a list")
@@ -211,6 +221,11 @@ def _until(holds: Callable[[], bool]) -> None:
     while not holds():
         assert time.monotonic() < until
         pause.wait(0.05)
+
+
+def _celery(*arguments: str, environment: dict[str, str]) -> str:
+    command = (sys.executable, "-m", "celery", "--app", "errand.queues.flower", *arguments)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False).stdout
 
 
 def _envelope(task: str, body: str) -> str:

@@ -136,7 +136,10 @@ class _Consumer(Consumer):
 
 
 class Taking(bootsteps.StartStopStep):
-    """Asks for a message only while a slot is free, and shows that it asks."""
+    """Asks for a message only while a slot is free, and shows that it asks.
+
+    Celery's own `worker_disable_prefetch` counts what the whole process has taken, not what this link has.
+    """
 
     requires = ("celery.worker.consumer:Tasks",)
 
