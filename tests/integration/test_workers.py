@@ -311,7 +311,7 @@ def test_an_idle_worker_says_little_and_a_busy_one_at_most_once_a_second(make: M
     made = make(plan=Plan(tuple(step(f"s{n}", "test.moment") for n in range(200))), more=MORE)
     beats: list[float] = []
 
-    @event.listens_for(made.database._access.writing, "before_cursor_execute")
+    @event.listens_for(made.database._access.at_once, "before_cursor_execute")
     def _count(connection: object, cursor: object, statement: str, *rest: object) -> None:
         del connection, cursor, rest
         beats.extend([1.0] * statement.startswith("UPDATE worker"))
