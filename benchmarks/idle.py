@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from benchmarks.of_queues.errand_system import Asked, Began, ItemAbilities
+from benchmarks.of_queues.errand_items import Asked, Began, ItemAbilities
 from benchmarks.of_queues.running import started, used
 from benchmarks.of_queues.systems import ROOT, Program
 from tests.servers.services import PostgresServer, RedisServer

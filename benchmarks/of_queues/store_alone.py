@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.of_queues.errand_system import ItemAbilities
+from benchmarks.of_queues.errand_items import ItemAbilities
 
 from errand.config import Settings
 from errand.container.parts import Parts, utc_now
