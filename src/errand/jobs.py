@@ -262,7 +262,7 @@ class JobContext:
 
     def keep_files(self) -> None:
         """What the job leaves in the workspace is there for whoever comes next, on any host."""
-        if self.lost.is_set() or not self.files.keep():
+        if not self.files.keep():
             self._give_up()
 
     def _give_up(self) -> Never:

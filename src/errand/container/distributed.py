@@ -22,6 +22,7 @@ from errand.offering import Offering
 from errand.rescuer import Rescuer
 from errand.runners import Runners
 from errand.service import ApiSetup, Service, WorkerSetup
+from errand.sessions.sweeping import sweeping
 from errand.store.home import Home
 from errand.worker import Worker
 
@@ -87,7 +88,10 @@ class Distributed:
             offer=setup.offer or settings.offer,
             pool=setup.pool or settings.pool,
         )
-        with metrics_served(settings.metrics_host, settings.worker_metrics_port) as metrics:
+        with (
+            sweeping(parts.shared_workspaces()),
+            metrics_served(settings.metrics_host, settings.worker_metrics_port) as metrics,
+        ):
             try:
                 worker.start()
                 yield DistributedWork(worker, metrics)
@@ -149,7 +153,7 @@ class Distributed:
     def _upbringing(self) -> Upbringing:
         settings = self.parts.settings
         opened = partial(open_child, settings, self._abilities)
-        return Upbringing(opened, preload=("errand.container.children",), memory_mb=settings.job_memory_mb)
+        return Upbringing(opened, memory_mb=settings.job_memory_mb)
 
 
 class WorkElsewhere:

@@ -9,7 +9,6 @@ from errand.domain.errors import StoreUnavailable
 from errand.observability.logs import logger
 from errand.sessions.shared import SharedWorkspaces
 
-
 LOOK_EVERY = timedelta(hours=1)
 
 
