@@ -26,7 +26,8 @@ from errand.processes import (
 
 OpenJobs = Callable[[], AbstractContextManager[Jobs]]
 """Builds what carries out jobs, in the child, and ends with it what it opened. It can be pickled; it opens
-connections only when they are used, sets up the logs, and writes nothing to standard output."""
+connections only when they are used, starts no threads that outlive it, sets up the logs, and writes nothing
+to standard output."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,6 @@ class Upbringing:
     """What is the same for all children of a worker."""
 
     open_jobs: OpenJobs
-    preload: tuple[str, ...] = ()
-    """Modules that every child needs; imported once, before the first of them is there."""
     memory_mb: int | None = None
     """Millions of bytes that a child may write to."""
     most_jobs: int = 1_000

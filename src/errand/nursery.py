@@ -11,7 +11,6 @@ then belongs to no job and is killed. So is everything when the worker is gone.
 """
 
 import gc
-import importlib
 import json
 import os
 import pickle
@@ -25,6 +24,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 
 from errand.child import Upbringing, live
+from errand.domain.errors import ErrandError
 from errand.processes import adopt_orphans, children_of, kill_all
 
 
@@ -40,9 +40,8 @@ def main() -> None:
     path, rest = pickle.load(sys.stdin.buffer)  # noqa: S301  # from our worker
     sys.path[:] = path
     upbringing: Upbringing = pickle.loads(rest)  # noqa: S301  # as above
-    for each in upbringing.preload:
-        importlib.import_module(each)
-    gc.freeze()  # what is shared with the children stays so
+    with suppress(ErrandError), upbringing.open_jobs():  # a child says what is wrong; here it is imported
+        gc.freeze()  # what is shared with the children stays so
     adopt_orphans()
     Nursery(socket.socket(fileno=int(sys.argv[1])), upbringing).work()
 
