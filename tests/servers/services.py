@@ -192,6 +192,14 @@ class PostgresServer(Server):
             connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
         return self._url_of(name)
 
+    def ask_for_passwords(self) -> None:
+        """From now on, of every user but `errand`."""
+        (self._data / "pg_hba.conf").write_text(
+            "host all errand 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
+        )
+        with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
+            connection.execute("SELECT pg_reload_conf()")
+
     def _url_of(self, name: str) -> str:
         return self._address(name).replace("postgresql:", "postgresql+psycopg:")
 

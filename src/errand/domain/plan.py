@@ -15,6 +15,8 @@ REQUEST = "request"
 """`{"$from": "request.text"}` and `{"$from": "request.attachments"}` reach what the person gave."""
 TASK = "task"
 """`{"$from": "task"}` is the state of the whole task, for the subtask that plans it anew."""
+LONGEST_KEY = 128
+"""Characters of a step's key."""
 RESERVED = frozenset({REQUEST, TASK, "plan"})
 """No step may have such a key, nor one that begins with `plan-`: these are no steps of a plan."""
 
@@ -114,6 +116,7 @@ class Plan:
         before = existing or ()
         known = Counter(step.key for step in self.steps)
         found = [f"the key {key} is used {n} times" for key, n in known.items() if n > 1]
+        found += [f"the key {key[:40]}… is too long" for key in known if len(key) > LONGEST_KEY]
         found += [f"the key {key} is reserved" for key in known if is_reserved(key)]
         found += [f"the key {key} is used by the task already" for key in known if key in before]
         for step in self.steps:

@@ -11,7 +11,7 @@ from datetime import datetime
 from errand.capability import CapabilityDescription, Slot
 from errand.domain.ids import SubtaskKey
 from errand.domain.json import Json
-from errand.domain.plan import FROM, REQUEST, Plan, Reference, Step, is_reserved
+from errand.domain.plan import FROM, LONGEST_KEY, REQUEST, Plan, Reference, Step, is_reserved
 from errand.domain.request import Request
 from errand.planning.circles import circles
 from errand.planning.nearest import Nearest
@@ -105,7 +105,7 @@ class _Check:
         for key, count in counts.items():
             if count > 1:
                 yield Fault(key, f"{count} steps have this key; each step needs its own")
-            if not key or set(key) & set(".[]") or is_reserved(key):
+            if not key or len(key) > LONGEST_KEY or set(key) & set(".[]\x00") or is_reserved(key):
                 yield Fault(key or SubtaskKey("(no key)"), "this can not be the key of a step")
             elif key in self.standing.known:
                 yield Fault(key, "the task has a step with this key already; each step needs its own")

@@ -44,6 +44,17 @@ class UtcTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
 
 
+class Prose(TypeDecorator[str]):
+    """Text of any length; PostgreSQL takes no NUL in it, and models may write one."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        del dialect
+        return value if value is None else value.replace("\x00", "\ufffd")
+
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -62,7 +73,7 @@ task = Table(
     "task",
     metadata,
     Column("id", String(32), primary_key=True),
-    Column("text", Text, nullable=False),
+    Column("text", Prose, nullable=False),
     Column("attachments", JSON, nullable=False),
     Column("principal", String(128), nullable=False),
     Column("origin", String(32), nullable=False),
@@ -93,8 +104,8 @@ subtask = Table(
     Column("key", String(128), primary_key=True),
     Column("position", Integer, nullable=False),
     Column("capability", String(128), nullable=False),
-    Column("title", Text, nullable=False),
-    Column("because", Text, nullable=False),
+    Column("title", Prose, nullable=False),
+    Column("because", Prose, nullable=False),
     Column("score", Float, nullable=False),
     Column("inputs", JSON, nullable=False),
     Column("needs", JSON, nullable=False),
@@ -111,9 +122,9 @@ subtask = Table(
     Column("started", UtcTime),
     Column("ended", UtcTime),
     Column("output", JSON(none_as_null=True)),
-    Column("error", Text, nullable=False),
+    Column("error", Prose, nullable=False),
     Column("fault", String(16)),
-    Column("detail", Text, nullable=False),
+    Column("detail", Prose, nullable=False),
     Column("discarded", Boolean, nullable=False),
     Column("revision", Integer, nullable=False, server_default=text("1")),  # of the plan that brought it
     Column("superseded", Boolean, nullable=False, server_default=false()),
@@ -137,9 +148,7 @@ subtask = Table(
         ["capability", "principal", "rank", "ready_at", "task", "position"],
         "status = 'ready'",
     ),
-    *_partial(
-        "ix_subtask_unoffered", ["unoffered_since"], "status = 'ready' AND unoffered_since IS NOT NULL"
-    ),
+    *_partial("ix_subtask_unoffered", ["task"], "status = 'ready' AND unoffered_since IS NOT NULL"),
 )
 
 READY, RUNNING, WAITING, DEAD = (
@@ -165,7 +174,7 @@ job = Table(
     Column("started", UtcTime, nullable=False),
     Column("ended", UtcTime),
     Column("outcome", String(16)),
-    Column("error", Text),
+    Column("error", Prose),
     Column("capability", String(128), nullable=False, server_default=""),
     *_partial("ix_job_ended", ["ended"], "ended IS NOT NULL"),
 )
@@ -203,10 +212,10 @@ question = Table(
     Column("subtask", String(128), nullable=False),
     Column("name", String(64), nullable=False),
     Column("kind", String(16), nullable=False),
-    Column("text", Text, nullable=False),
+    Column("text", Prose, nullable=False),
     Column("choices", JSON, nullable=False),
     Column("asked", UtcTime, nullable=False),
-    Column("answer", Text),
+    Column("answer", Prose),
     Column("answered", UtcTime),
     Column("answered_by", String(128)),
     Column("withdrawn", Boolean, nullable=False, server_default=false()),
@@ -293,7 +302,7 @@ worker = Table(
     Column("offers", JSON, nullable=False, server_default="{}"),  # by capability: its limits
     Column("doing", JSON, nullable=False, server_default="[]"),  # jobs: task, subtask, capability, since
     Column("load", Float, nullable=False, server_default=text("0")),  # of the host, per core
-    Column("failure", Text, nullable=False, server_default=""),  # the last one
+    Column("failure", Prose, nullable=False, server_default=""),  # the last one
     Column("failed_at", UtcTime),
     Index("ix_worker_state_heartbeat", "state", "heartbeat"),
 )
