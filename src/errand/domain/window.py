@@ -48,9 +48,9 @@ class Window:
     def adapt(self, at: float) -> None:
         """Before a release: what is too small for jobs so short grows, what lasts long shrinks."""
         if self.is_short and at - self.released < SHORT_SECONDS:
-            self.growth = min(self.growth * 2, LARGEST_GROWTH)
+            self.growth = min(self.growth * 4, LARGEST_GROWTH)
         elif self.is_short and at - self.released > LONG_SECONDS:
-            self.growth = max(self.growth // 2, 1)
+            self.growth = max(self.growth // 4, 1)
         self.released = at
 
     def note(self, room: int, *, is_short: bool) -> None:

@@ -324,7 +324,7 @@ def is_expired(connection: Connection, held: Job, now: datetime) -> bool:
 
 def expired(connection: Connection, now: datetime, only: TaskId | None) -> list[Job]:
     """Jobs whose lease has run out."""
-    found = select(subtask).where(RUNNING, subtask.c.lease_until < now)
+    found = select(subtask).where(RUNNING, subtask.c.lease_until < now).order_by(subtask.c.task)
     if only is not None:
         found = found.where(subtask.c.task == only)
     return [

@@ -53,11 +53,11 @@ def mark_unoffered(connection: Connection, task_id: TaskId, capability: str, *, 
 
 
 def unoffered(connection: Connection) -> list[Unoffered]:
-    """All that are marked, the longest first."""
+    """What is marked, of some tasks when it is of many."""
     found = (
         select(subtask.c.task, subtask.c.key, subtask.c.capability, subtask.c.unoffered_since)
         .where(READY, subtask.c.unoffered_since.is_not(None))
-        .order_by(subtask.c.unoffered_since)
+        .order_by(subtask.c.task)
         .limit(_MOST_MARKED)
     )
     return [

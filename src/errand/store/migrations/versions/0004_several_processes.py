@@ -22,7 +22,7 @@ def upgrade() -> None:
     turn = ["capability", "principal", "rank", "ready_at", "task", "position"]
     _index("ix_subtask_turn", "subtask", turn, "status = 'ready'")
     unoffered = "status = 'ready' AND unoffered_since IS NOT NULL"
-    _index("ix_subtask_unoffered", "subtask", ["unoffered_since"], unoffered)
+    _index("ix_subtask_unoffered", "subtask", ["task"], unoffered)
     _index("ix_job_ended", "job", ["ended"], "ended IS NOT NULL")
     op.create_index("ix_worker_state_heartbeat", "worker", ["state", "heartbeat"])
     op.execute(
