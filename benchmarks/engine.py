@@ -1,14 +1,17 @@
-"""How fast the engine moves no-op subtasks, embedded: `python benchmarks/engine.py [SIZES…]`.
+"""How fast the engine moves no-op subtasks in one process: `python benchmarks/engine.py [SIZES…]`.
 
-Each size is a fan-out: one task whose plan is that many no-op subtasks. Also: submission to first start.
+Each size is a fan-out: one task whose plan is that many no-op subtasks. Also: submission to first start, and
+claims and settlements alone, from several threads. It works on SQLite in a temporary folder, or with
+`--database` on PostgreSQL, where it leaves its tasks behind.
 The last lines are what docs/benchmarks.md quotes.
 """
 
-import sys
+import argparse
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median, quantiles
@@ -18,9 +21,10 @@ from pydantic import BaseModel, Field
 from errand.capabilities.plan import plan_capability
 from errand.capability import CapabilityDescription, Catalogue, Context, capability
 from errand.dispatch import Dispatcher
-from errand.domain.ids import SubtaskKey, TaskId
+from errand.domain.ids import SubtaskAddress, SubtaskKey, TaskId, WorkerId
 from errand.domain.plan import Plan, Proposal, Step
 from errand.domain.request import Request
+from errand.domain.task import PLAN, Succeeded
 from errand.engine import Engine
 from errand.jobs import Jobs
 from errand.observability.logs import configure
@@ -39,6 +43,9 @@ from errand.worker import Worker
 SLOTS = 4
 SUBMITS = 200
 ROUNDS = 3
+THREADS = 8
+MOVED = 4000
+"""Subtasks that are claimed and settled by threads alone."""
 
 
 class Nothing(BaseModel):
@@ -66,8 +73,8 @@ def now() -> datetime:
 
 
 class Bench:
-    def __init__(self, folder: Path) -> None:
-        self.database = Database(f"sqlite:///{folder / 'errand.db'}")
+    def __init__(self, folder: Path, url: str) -> None:
+        self.database = Database(url)
         self.database.migrate()
         queue = InProcessQueue()
         self.engine = Engine(self.database, Dispatcher(self.database, queue, now), now)
@@ -133,13 +140,47 @@ class Bench:
         self.database.close()
 
 
+def moved(url: str, tasks: int) -> float:
+    """Subtasks that threads claim and settle in a second, without a worker; of so many tasks."""
+    database = Database(url)
+    engine = Engine(database, Dispatcher(database, InProcessQueue(), now), now)
+    steps = tuple(Step(SubtaskKey(f"s{n}"), "no.op") for n in range(MOVED // tasks + 1))
+    me, todo = WorkerId("benchmark"), []
+    for _ in range(tasks):
+        task = engine.submit(Request("anything"))
+        planning = engine.claim(SubtaskAddress(task, SubtaskKey(PLAN)), me)
+        if planning is None:
+            raise LookupError(task)
+        engine.settle(planning, Succeeded({}, plan=Plan(steps)))
+        todo += [SubtaskAddress(task, step.key) for step in steps[1:]]  # without the one that ends the task
+
+    def move(share: Sequence[SubtaskAddress]) -> None:
+        for each in share:
+            job = engine.claim(each, me)
+            if job is None or not engine.settle(job, Succeeded({"n": 1})):
+                raise LookupError(each)
+
+    began = time.perf_counter()
+    with ThreadPoolExecutor(THREADS) as pool:
+        for ended in [pool.submit(move, todo[n::THREADS]) for n in range(THREADS)]:
+            ended.result()
+    took = time.perf_counter() - began
+    database.close()
+    return len(todo) / took
+
+
 def main() -> None:
     """Rounds of all sizes, small ones as often as they take to last as long: whatever else the machine does
     meets all sizes alike. Medians."""
     configure("error", as_json=False)
-    sizes = [int(each) for each in sys.argv[1:]] or [100, 1000, 10_000]
+    asked = argparse.ArgumentParser()
+    asked.add_argument("sizes", nargs="*", type=int, default=[100, 1000, 10_000])
+    asked.add_argument("--database", default="", metavar="URL")
+    given = asked.parse_args()
+    sizes = given.sizes
     with tempfile.TemporaryDirectory() as folder:
-        bench = Bench(Path(folder))
+        url = given.database or f"sqlite:///{Path(folder) / 'errand.db'}"
+        bench = Bench(Path(folder), url)
         bench.fan_out(max(sizes[0], 100))  # warm
         runs: dict[int, list[tuple[float, float]]] = {size: [] for size in sizes}
         for _ in range(ROUNDS):
@@ -161,6 +202,10 @@ def main() -> None:
             f"cost per subtask at {sizes[-1]} against {sizes[0]}: {costs[sizes[-1]] / costs[sizes[0]]:.2f} x"
         )
         bench.close()
+        for tasks in (1, THREADS):
+            print(
+                f"claimed and settled by {THREADS} threads, {tasks} task(s): {moved(url, tasks):.0f} a second"
+            )
 
 
 if __name__ == "__main__":
