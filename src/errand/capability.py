@@ -96,6 +96,14 @@ class Context(Protocol):
     @property
     def attempt(self) -> int: ...
     @property
+    def idempotency_key(self) -> str:
+        """For an effect on the outside, to be given to whoever brings it about, so that it happens once: an
+        attempt that seems to have failed may have had its effect. The same for all attempts at this subtask,
+        those that a person asked for too, and of no other. Letters, digits and `-`, at most 64; where a
+        subtask has several effects, add to it which."""
+        ...
+
+    @property
     def workspace(self) -> Path:
         """The task's own folder; nothing outside it may be written."""
         ...

@@ -25,7 +25,7 @@ from errand.domain.errors import (
     StoreUnavailable,
     Transient,
 )
-from errand.domain.ids import SubtaskKey, TaskId
+from errand.domain.ids import SubtaskKey, TaskId, idempotency_key
 from errand.domain.json import JsonObject
 from errand.domain.question import Question
 from errand.domain.task import Asked, Failed, Fault, Job, Outcome, StoredArtifact, Succeeded
@@ -205,6 +205,10 @@ class JobContext:
     @property
     def attempt(self) -> int:
         return self.job.attempt
+
+    @property
+    def idempotency_key(self) -> str:
+        return idempotency_key(self.job.address)
 
     @property
     def workspace(self) -> Path:

@@ -1,6 +1,7 @@
 """Decisions, without a database."""
 
 import random
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from errand.domain.ids import SubtaskAddress, SubtaskKey, TaskId, WorkerId
+from errand.domain.ids import SubtaskAddress, SubtaskKey, TaskId, WorkerId, idempotency_key
 from errand.domain.plan import Reference, references
 from errand.domain.resolving import look_up, resolve
 from errand.domain.task import (
@@ -188,3 +189,14 @@ def test_what_was_skipped_because_of_another_fault_is_not_put_down_to_the_limit(
         "Draw: It is no PDF.",
         "Draw: it needs b, which did not succeed",
     )
+
+
+def test_an_idempotency_key_is_of_one_subtask_and_fits_into_a_header() -> None:
+    odd = "Ünsägbar: ¶" * 11
+    keys = [
+        idempotency_key(SubtaskAddress(TaskId(task), SubtaskKey(key)))
+        for task in ("k3", "k4")
+        for key in ("one", odd)
+    ]
+    assert len(set(keys)) == 4
+    assert all(re.fullmatch(r"[a-z0-9-]{1,64}", each) for each in keys)

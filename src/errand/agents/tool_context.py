@@ -81,6 +81,10 @@ class ToolContext:
         self.context.replan(reason)
 
     @property
+    def idempotency_key(self) -> str:
+        raise NotOffered(f"{self.tool} acts on nothing outside when an agent calls it: do without.")
+
+    @property
     def meter(self) -> Meter:
         self._not_for_tools()
 

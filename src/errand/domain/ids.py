@@ -1,5 +1,6 @@
 """Names of things. A task's id is short enough to type; a subtask is addressed by task and key."""
 
+import hashlib
 import secrets
 from dataclasses import dataclass
 from typing import NewType
@@ -44,3 +45,9 @@ class SubtaskAddress:
 
     task: TaskId
     key: SubtaskKey
+
+
+def idempotency_key(address: SubtaskAddress) -> str:
+    """What names the effect of a subtask to a service outside: of letters, digits and `-`, whatever is in the
+    subtask's key, and short enough for any header."""
+    return f"{address.task}-{hashlib.sha256(address.key.encode()).hexdigest()[:32]}"

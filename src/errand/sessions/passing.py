@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from errand.capability import ArtifactRef
 from errand.domain.budget import Meter
 from errand.domain.errors import InputRefused
-from errand.domain.ids import SubtaskKey, TaskId
+from errand.domain.ids import SubtaskAddress, SubtaskKey, TaskId, idempotency_key
 from errand.domain.json import JsonObject
 from errand.domain.question import Question
 
@@ -31,6 +31,10 @@ class PassingContext:
     subtask: SubtaskKey = field(default=SubtaskKey("plan"))
     attempt: int = 1
     recorded: list[JsonObject] = field(default_factory=list)
+
+    @property
+    def idempotency_key(self) -> str:
+        return idempotency_key(SubtaskAddress(self.task, self.subtask))
 
     @property
     def workspace(self) -> Path:
