@@ -16,14 +16,16 @@ from errand.dispatch import Dispatcher
 from errand.domain.budget import Ceilings
 from errand.domain.errors import InputRefused, Transient
 from errand.domain.ids import SubtaskAddress, SubtaskKey, TaskId
+from errand.domain.patience import Backoff, Patience
 from errand.domain.plan import Plan, Proposal, Step
 from errand.domain.question import Question
 from errand.domain.request import Request
-from errand.domain.task import Backoff, Patience, SubtaskView, TaskView
+from errand.domain.task import SubtaskView, TaskView
 from errand.engine import Engine
 from errand.jobs import Jobs
 from errand.planning.plain import PlainPlanner
 from errand.planning.planner import TaskPlanner
+from errand.queue import Queue
 from errand.queues.in_process import InProcessQueue
 from errand.rescuer import Rescuer
 from errand.sessions.workspace import LocalWorkspaces
@@ -151,19 +153,22 @@ class TestInstallation:
         lease: timedelta = timedelta(seconds=30),
         ceilings: Ceilings | None = None,
         database_url: str = "",
+        carrier: Queue | None = None,
     ) -> None:
-        """`database_url`: of a database of its own; else SQLite in the folder."""
+        """`database_url`: of a database of its own; else SQLite in the folder. `carrier`: carries messages
+        instead of the queue in this process."""
         self.clock = Clock()
         self.database = Database(database_url or f"sqlite:///{folder / 'errand.db'}")
         self.database.migrate()
         self.queue = InProcessQueue()
+        self.carrier = carrier or self.queue
         self.artifacts = ArtifactFolder(folder / "artifacts")
         self.registry = WorkerRegistry(self.database, self.clock)
         self.spending = Spending(self.database, self.clock, ceilings)
         soon = Backoff(first_seconds=0.01, factor=2.0, longest_seconds=0.05)
         patience = Patience(Backoff(first_seconds=0.01, factor=2.0), most_lost, soon)
         chance = random.Random(1)
-        self.dispatcher = Dispatcher(self.database, self.queue, self.clock)
+        self.dispatcher = Dispatcher(self.database, self.carrier, self.clock)
         self.engine = Engine(
             self.database,
             self.dispatcher,
@@ -194,7 +199,7 @@ class TestInstallation:
     ) -> Worker:
         return Worker(
             self.engine,
-            self.queue,
+            self.carrier,
             self.registry,
             self.catalogue,
             runner or self.jobs(),

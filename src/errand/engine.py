@@ -15,19 +15,17 @@ from errand.domain.errors import PlanRefused
 from errand.domain.event import EventType
 from errand.domain.ids import SubtaskAddress, SubtaskKey, TaskId, WorkerId, new_question_id, new_task_id
 from errand.domain.json import JsonObject
+from errand.domain.patience import Again, GivenUp, Patience
 from errand.domain.plan import REQUEST, TASK, references
 from errand.domain.replanning import reason_of_failure
 from errand.domain.request import Request
 from errand.domain.resolving import resolve
 from errand.domain.task import (
     PLAN,
-    Again,
     Asked,
     Failed,
-    GivenUp,
     Job,
     Outcome,
-    Patience,
     SubtaskStatus,
     Succeeded,
     TaskStatus,

@@ -11,16 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from errand.domain.ids import SubtaskAddress, SubtaskKey, TaskId, WorkerId, idempotency_key
+from errand.domain.patience import Again, Backoff, GivenUp, Patience
 from errand.domain.plan import Reference, references
 from errand.domain.resolving import look_up, resolve
 from errand.domain.task import (
-    Again,
-    Backoff,
     Failed,
     Fault,
-    GivenUp,
     Job,
-    Patience,
     Shortfall,
     SubtaskStatus,
     TaskStatus,

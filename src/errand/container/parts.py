@@ -11,7 +11,7 @@ from errand.config import Settings
 from errand.container.abilities import Abilities, Offered
 from errand.dispatch import Dispatcher
 from errand.domain.errors import SetupError, StoreUnavailable
-from errand.domain.task import Patience
+from errand.domain.patience import Patience
 from errand.engine import Engine
 from errand.jobs import Jobs
 from errand.model import Role
