@@ -14,7 +14,7 @@ endif
 endef
 $(foreach each,TASK ATTACH OUT ARGS ERRAND,$(eval $(call as-typed,$(each))))
 
-.PHONY: help setup run up-local test killtest llama test-llama lint format docs bench lock clean
+.PHONY: help setup run up-local flower test killtest llama test-llama lint format docs bench lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -27,6 +27,11 @@ run: setup ## start the assistant; or one task: TASK="…" ATTACH="a b" OUT=fold
 
 up-local: setup ## all of Errand's processes on this machine, with Redis and PostgreSQL: WORKERS=2 SLOTS=4
 	@exec $(bin)/python scripts/up_local.py $(if $(WORKERS),--workers "$(WORKERS)") $(if $(SLOTS),--slots "$(SLOTS)")
+
+flower: setup ## Flower on loopback, port 5555, for the broker of ERRAND_BROKER_URL (docs/queue.md)
+	@VIRTUAL_ENV=.venv $(bin)/uv pip install --quiet 'flower>=2,<3'
+	@: "$${ERRAND_BROKER_URL:?set it, for example by: source .errand-local}"
+	@CELERY_BROKER_URL="$$ERRAND_BROKER_URL" exec $(bin)/celery --app errand.queues.flower flower --address=127.0.0.1 --port=5555
 
 test: setup ## the tests; ARGS="-k word" for some of them
 	@$(bin)/python -m pytest $(ARGS)
