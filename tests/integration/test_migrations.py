@@ -18,8 +18,8 @@ from tests.installation import TestInstallation, address
 ME = WorkerId("me")
 OLD = TaskId("old")
 ROWS = """
-    INSERT INTO task (id, text, attachments, principal, origin, limits, status, created, open, total, last_event,
-                      missing, plan)
+    INSERT INTO task (id, text, attachments, principal, origin, limits, status, created, open, total,
+                      last_event, missing, plan)
     VALUES ('old', 'old', '[]', 'ann', 'cli', '{}', 'running', '2026-01-01 00:00:00', 3, 4, 1,
             '[]', '{"made_by": "somebody"}');
     INSERT INTO subtask (task, key, position, capability, title, because, score, inputs, needs, optional,
