@@ -18,7 +18,8 @@ from errand.domain.ids import SubtaskAddress
 from errand.domain.plan import Plan
 from errand.domain.task import TaskStatus, TaskView
 from errand.domain.worker import WorkerState, WorkerView
-from errand.queue import Consumer
+from errand.queue import Consumer, Queue
+from errand.queues.celery import CeleryQueue
 from errand.queues.in_process import InProcessQueue
 from errand.rescuer import Rescuer
 from errand.store.tables import job
@@ -284,8 +285,18 @@ def test_handing_back_is_no_attempt(make: Make, gate: Gate) -> None:
         each.drain(LONG_ENOUGH)  # what it still ran has noticed
 
 
-def test_rolling_over_all_workers_under_load_loses_nothing_and_settles_nothing_twice(make: Make) -> None:
-    made = make(plan=Plan(tuple(step(f"s{n}", "test.moment") for n in range(200))), more=MORE)
+@pytest.fixture(params=["in_process", "celery"])
+def carrier(request: pytest.FixtureRequest) -> Queue:
+    if request.param == "in_process":
+        return InProcessQueue()
+    return CeleryQueue(request.getfixturevalue("broker_url"))
+
+
+def test_rolling_over_all_workers_under_load_loses_nothing_and_settles_nothing_twice(
+    make: Make, carrier: Queue
+) -> None:
+    steps = tuple(step(f"s{n}", "test.moment") for n in range(200))
+    made = make(plan=Plan(steps), more=MORE, carrier=carrier)
     rescuer = Rescuer(made.engine, every=timedelta(seconds=0.05))
     rescuer.start()
     workers = [made.worker() for _ in range(3)]
@@ -366,8 +377,7 @@ class GivenUpQueue(InProcessQueue):
 
 
 def test_a_worker_that_gets_no_messages_any_more_says_so_and_takes_none(make: Make) -> None:
-    made = make(step("one", "test.give"))
-    made.queue = GivenUpQueue()
+    made = make(step("one", "test.give"), carrier=GivenUpQueue())
     worker = made.worker()
     worker.start()
     draining = until(made, worker, lambda view: view.state is WorkerState.DRAINING)
