@@ -21,9 +21,9 @@ METRICS = """\
 # Metrics
 
 Every worker, rescuer and API serves Prometheus metrics over HTTP at `/metrics`, on loopback unless
-`ERRAND_METRICS_HOST` says otherwise: workers from port 9100 on, `errand rescuer` and `errand api` from 9150 on. A
-port that is taken gives way to the next one, and each process says its address when it is ready. With them come
-the process's own, such as `process_cpu_seconds_total` and `process_resident_memory_bytes`.
+`ERRAND_METRICS_HOST` says otherwise: workers from port 9100 on, `errand rescuer` and `errand api` from 9150
+on. A port that is taken gives way to the next one, and each process says its address when it is ready. With
+them come the process's own, such as `process_cpu_seconds_total` and `process_resident_memory_bytes`.
 
 Counters and times are of the one process. Those of queues are computed from the store and the broker when a
 rescuer or an API is asked, at most once a second, and are the same wherever they are asked.
