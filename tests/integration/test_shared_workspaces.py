@@ -24,7 +24,8 @@ class Hosts:
     """Two of them, and a job that either may have."""
 
     def __init__(self, installation: TestInstallation, folder: Path) -> None:
-        self.installation, self.folder = installation, folder
+        self.installation, self.folder = installation, folder / "hosts"
+        self.stored = folder / "artifacts"
         self.artifacts = Counted(installation.artifacts)
         self.one, self.two = self.new("one"), self.new("two")
         self.job: Job = claimed(installation)
@@ -58,7 +59,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture
 def hosts(make: Make, tmp_path: Path) -> Hosts:
-    return Hosts(make(step("one", "test.give")), tmp_path / "hosts")
+    return Hosts(make(step("one", "test.give")), tmp_path)
 
 
 def test_what_a_job_left_is_there_on_another_host(hosts: Hosts) -> None:
@@ -202,8 +203,20 @@ def test_more_than_a_workspace_may_hold_is_refused(hosts: Hosts) -> None:
     with hosts.one.opened(hosts.job) as workspace:
         with (workspace.folder / "hole").open("wb") as file:
             file.truncate(2_000_000_001)
-        with pytest.raises(InputRefused, match="more than 50,000 files or 2,000,000,000 bytes"):
+        with pytest.raises(InputRefused, match="more than 100,000 files or 2,000,000,000 bytes"):
             workspace.changes()
+
+
+def test_a_file_that_is_missing_among_the_artifacts_is_told_and_fetched_once_it_is_back(hosts: Hosts) -> None:
+    hosts.leave(hosts.one, a=b"1", b=b"2")
+    stored = next(path for path in hosts.stored.rglob("*") if path.is_file() and path.read_bytes() == b"1")
+    stored.unlink()
+    with hosts.two.opened(hosts.job) as workspace:
+        with pytest.raises(InputRefused, match="is missing"):
+            _ = workspace.folder
+        stored.write_bytes(b"1")
+        assert contents(workspace.folder) == {"a": b"1", "b": b"2"}
+        assert workspace.folder.parent.name == "1"
 
 
 def test_a_job_that_is_not_its_workers_any_more_records_nothing(hosts: Hosts) -> None:

@@ -17,7 +17,7 @@ from errand.sessions import disk
 from errand.sessions.disk import Found, Stamp
 from errand.store.artifacts import Artifacts
 
-MOST_FILES = 50_000
+MOST_FILES = 100_000
 MOST_BYTES = 2_000_000_000
 """Of one workspace, with what is kept in it to tell changes by."""
 SMALL = 4 << 20

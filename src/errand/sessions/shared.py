@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 
 from errand.domain import tree
@@ -61,8 +62,10 @@ class _SharedWorkspace:
     def folder(self) -> Path:
         with self._lock:
             if self._opened is None:
-                place = self._take()
-                folder, contents = made(place / "files"), Contents(self._artifacts, place / "large")
+                folder, contents = (
+                    made(self._place / "files"),
+                    Contents(self._artifacts, self._place / "large"),
+                )
                 self._bring(folder, contents)
                 self._opened = folder, contents
             return self._opened[0]
@@ -84,6 +87,11 @@ class _SharedWorkspace:
             return False
         self.recorded(changes)
         return True
+
+    @cached_property
+    def _place(self) -> Path:
+        """One, even when it could not be brought up to date at once."""
+        return self._take()
 
     def _bring(self, folder: Path, contents: Contents) -> None:
         """To what is recorded. What an earlier attempt left here and did not record is gone, as elsewhere."""
