@@ -199,6 +199,9 @@ def test_each_process_serves_its_metrics(tiny: Distributed) -> None:
     assert 'errand_jobs_total{capability="test.say",outcome="succeeded"} 1.0' in of_worker
     assert "errand_slots 2.0" in of_worker
     assert "process_cpu_seconds_total" in of_rescuer
+    assert re.search(
+        r'^errand_queue_ended_per_second\{capability="test.say"\} 0\.0\d+$', of_rescuer, re.MULTILINE
+    )
 
 
 def _read(address: str) -> str:

@@ -12,12 +12,13 @@ from errand.container.children import open_child
 from errand.container.parts import AbilitiesType, Parts, opened_database, opened_queue, utc_now
 from errand.dispatch import Dispatcher
 from errand.doctor import examine
-from errand.domain.errors import QueueAway, SetupError
+from errand.domain.errors import QueueAway, SetupError, StoreUnavailable
 from errand.domain.finding import Finding
 from errand.domain.ids import TaskId, WorkerId
 from errand.domain.task import PLAN
 from errand.engine import Engine
-from errand.observability.exposition import metrics_served
+from errand.observability.exposition import Sampled, metrics_served
+from errand.observability.queue_metrics import of_queues
 from errand.offering import Offering
 from errand.rescuer import Rescuer
 from errand.runners import Runners
@@ -143,7 +144,14 @@ class Distributed:
 
     def _manager_metrics(self) -> AbstractContextManager[str]:
         settings = self.parts.settings
-        return metrics_served(settings.metrics_host, settings.manager_metrics_port)
+        return metrics_served(settings.metrics_host, settings.manager_metrics_port, self._queue_metrics)
+
+    def _queue_metrics(self) -> Sequence[Sampled]:
+        """Nothing while the database is away: what is not known is not shown."""
+        try:
+            return of_queues(self.service.queues())
+        except StoreUnavailable:
+            return ()
 
     def _offered(self) -> Collection[str]:
         """What a plan may use: that a worker offers, or did so lately."""
