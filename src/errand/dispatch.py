@@ -6,7 +6,7 @@ The store knows what is held, and until when a message is believed to be under w
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -15,10 +15,11 @@ from sqlalchemy import Connection
 from errand.domain.errors import QueueAway
 from errand.domain.fairness import Held, UnderWay, choose
 from errand.domain.ids import Principal, SubtaskAddress, SubtaskKey, TaskId
+from errand.domain.queueing import QueueView
 from errand.domain.window import Window
 from errand.observability import metrics
 from errand.queue import Queue
-from errand.store import backlog
+from errand.store import backlog, counting
 from errand.store.database import Database
 
 Sendable = list[tuple[SubtaskAddress, str]]
@@ -133,6 +134,30 @@ class Dispatcher:
             with self._database.write() as tx:
                 backlog.hold_sent_before(tx, name, now=now, until=until)
         return sum(lost.values())
+
+    def queues(self) -> list[QueueView]:
+        """What waits and runs of each capability, exactly, compared with what the queue holds."""
+        now = self._clock()
+        with self._database.read() as tx:
+            names = {*backlog.lines(tx), *(each.capability for each in counting.queues(tx, now))}
+        before, now = self._messages(names), self._clock()
+        with self._database.read() as tx:
+            counted = counting.queues(tx, now)
+            sent = backlog.sent_before(tx, now, self.due(now) - MOMENT)
+        if before is None:
+            return counted
+        after = self._messages(names) or before  # what is taken or sent between the two is no difference
+        return [
+            each.compared(before.get(each.capability, 0), after.get(each.capability, 0), sent)
+            for each in counted
+        ]
+
+    def _messages(self, capabilities: Collection[str]) -> Mapping[str, int] | None:
+        """None: the queue does not answer."""
+        try:
+            return self._queue.waiting(capabilities)
+        except QueueAway:
+            return None
 
     # -- at once ---------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from errand.domain.ids import SubtaskAddress, SubtaskKey, TaskId, WorkerId, new_
 from errand.domain.json import JsonObject
 from errand.domain.patience import Again, GivenUp, Patience
 from errand.domain.plan import REQUEST, TASK, references
+from errand.domain.queueing import QueueView
 from errand.domain.replanning import reason_of_failure
 from errand.domain.request import Request
 from errand.domain.resolving import resolve
@@ -206,6 +207,7 @@ class Engine(Decisions):
         if done.artifacts or job.attempt > 1:
             provenance = at_once.provenance(job, done)
             changes.replace_artifacts(tx, job.address, done.artifacts, provenance=provenance, now=now)
+        insert_changes(tx, job, done.files, now)
         news = [News(EventType.SUBTASK_SUCCEEDED, key, _found(job, done))]
         resend = self._dispatcher.due(now)
         ready = state.release_dependents(tx, job.address, now=now, resend=resend) if dependents else []
@@ -339,6 +341,10 @@ class Engine(Decisions):
     def hold_lost(self) -> int:
         """Have what the queue has lost sent again; how many messages. Raises QueueAway."""
         return self._dispatcher.hold_lost()
+
+    def queues(self) -> list[QueueView]:
+        """What waits and runs of each capability, compared with what the queue holds."""
+        return self._dispatcher.queues()
 
     def let_leases_end(self) -> None:
         """Every lease ends now. Only for whoever knows that no other worker lives on this store."""

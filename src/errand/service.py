@@ -9,16 +9,20 @@ from pathlib import Path
 from typing import Protocol
 
 from errand.capability import CapabilityDescription, Catalogue
+from errand.dead_letters import DeadLetter as DeadLetter
+from errand.dead_letters import DeadLetters
+from errand.dead_letters import Retried as Retried
 from errand.domain.artifact import Artifact
 from errand.domain.budget import Cost, CostsBy
 from errand.domain.errors import InputRefused, NotFound, PlanRefused
 from errand.domain.event import Event
 from errand.domain.finding import Finding
-from errand.domain.ids import LOCAL, Principal, SubtaskAddress, SubtaskKey, TaskId, WorkerId
+from errand.domain.ids import LOCAL, Principal, TaskId, WorkerId
 from errand.domain.json import JsonObject
 from errand.domain.limiting import Limit, limits
 from errand.domain.plan import Proposal
 from errand.domain.question import QuestionView
+from errand.domain.queueing import QueueView
 from errand.domain.request import Limits, Request
 from errand.domain.task import PLAN, SubtaskView, TaskStatus, TaskView
 from errand.domain.worker import Performance, WorkerView
@@ -41,6 +45,8 @@ LONGEST_REMARK = 10_000
 """Characters."""
 HIGHEST_LIMIT = 10**15
 """Of microdollars, tokens or calls."""
+HIGHEST_PRIORITY = 100
+MOST_PARALLEL = 10_000
 LONGEST_TIME_LIMIT = 366 * 24 * 3600.0
 """Seconds."""
 
@@ -132,7 +138,7 @@ class WorkerAtWork(Working, Protocol):
         ...
 
 
-class Service:
+class Service(DeadLetters):
     """Lives as long as the process; used by any number of threads at once."""
 
     def __init__(
@@ -147,8 +153,12 @@ class Service:
         inspect: Inspect,
         models: InstalledModels,
         spending: Spending,
+        *,
+        task_parallel: int = 0,
     ) -> None:
-        self._engine, self._database, self._artifacts = engine, database, artifacts
+        """`task_parallel`: how many subtasks of a task run at once where its request does not say; 0: all."""
+        super().__init__(engine, database)
+        self._artifacts, self._task_parallel = artifacts, task_parallel
         self._registry, self._catalogue = registry, catalogue
         self._plannable, self._planner, self._inspect, self._models = plannable, planner, inspect, models
         self._spending = spending
@@ -163,12 +173,15 @@ class Service:
         limits: Limits | None = None,
         principal: Principal = LOCAL,
         origin: str = "cli",
+        priority: int = 0,
+        parallel: int | None = None,
     ) -> TaskId:
         """Raises InputRefused before anything is stored when the text or a file can not be used, and
         NothingFits when there is no plan for it: who asked is still there to say it otherwise. Where a
         language model plans, only what costs nothing is looked at before. Raises LimitReached when the
         principal's time for today is used up."""
         _refuse_unusable(limits := limits or Limits())
+        _refuse_out_of_range(priority, parallel)
         self._spending.refuse_when_time_is_over(principal)
         with self._looked_at(text, attachments) as files:
             if self._models.serves(Role.PLAN):
@@ -187,7 +200,10 @@ class Service:
                 for each in files
             )
         allowed = self._spending.allowed(limits)
-        return self._engine.submit(Request(text.strip(), stored, principal, origin, allowed))
+        at_once = self._task_parallel if parallel is None else parallel
+        return self._engine.submit(
+            Request(text.strip(), stored, principal, origin, allowed, priority, at_once)
+        )
 
     def propose(self, text: str, attachments: Sequence[Path] = ()) -> Proposal:
         """The plan that a request would get; nothing is stored but what a model took for it. Raises
@@ -304,13 +320,6 @@ class Service:
     def answer(self, question: str, answer: str, by: Principal = LOCAL) -> None:
         self._engine.answer(question, _usable("answer", answer), by)
 
-    def dead_letters(self, limit: int = 100) -> list[SubtaskView]:
-        with self._database.read() as tx:
-            return reading.dead_letters(tx, limit)
-
-    def discard(self, task: TaskId, key: str) -> None:
-        self._engine.discard(SubtaskAddress(task, SubtaskKey(key)))
-
     # -- the installation ------------------------------------------------------------------------------
 
     def capabilities(self) -> list[CapabilityView]:
@@ -325,6 +334,10 @@ class Service:
     def workers(self) -> list[WorkerView]:
         """Those that live first, then the newest first."""
         return self._registry.workers()
+
+    def queues(self) -> list[QueueView]:
+        """What waits and runs of each capability, counted; by name."""
+        return self._engine.queues()
 
     def performance(self) -> list[Performance]:
         """How the jobs of the last day went, by capability and worker."""
@@ -359,6 +372,13 @@ def _refuse_unusable(limits: Limits) -> None:
     for each in (limits.microdollars, limits.tokens, limits.calls):
         if each is not None and not 0 <= each <= HIGHEST_LIMIT:
             raise InputRefused("A limit on money, tokens or calls must be 0 or more, and at most a billion.")
+
+
+def _refuse_out_of_range(priority: int, parallel: int | None) -> None:
+    if abs(priority) > HIGHEST_PRIORITY:
+        raise InputRefused(f"The priority must be from -{HIGHEST_PRIORITY} to {HIGHEST_PRIORITY}.")
+    if parallel is not None and not 0 <= parallel <= MOST_PARALLEL:
+        raise InputRefused(f"A task may run from 1 to {MOST_PARALLEL} steps at once; 0 sets no limit.")
 
 
 def _usable(what: str, text: str) -> str:

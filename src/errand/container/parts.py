@@ -101,7 +101,7 @@ class Parts:
         )
 
     def shared_workspaces(self) -> SharedWorkspaces:
-        record = WorkspaceRecord(self.database, self.clock)
+        record = WorkspaceRecord(self.database)
         return SharedWorkspaces(self.home.workspaces, record, self.artifacts, self.clock)
 
     def _workspaces(self) -> Workspaces:
@@ -127,6 +127,7 @@ class Parts:
             ),
             self.models,
             self.spending,
+            task_parallel=self.settings.task_parallel,
         )
 
     def api_setup(self, metrics: str = "") -> ApiSetup:

@@ -1,6 +1,7 @@
 """The work that waits and the work that runs, per capability, as a person or an autoscaler sees it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 
 def nobody_offers(capability: str) -> str:
@@ -31,6 +32,16 @@ class QueueView:
     """Fewer messages than were sent more than a moment ago. They are sent again."""
     repeated: int = 0
     """More messages than there are subtasks that are due. Whoever takes them too late lets them be."""
+
+    def compared(self, before: int, after: int, sent: Mapping[str, int]) -> "QueueView":
+        """With what the broker held before and after the rows were counted; `sent`, by capability: how many
+        were sent more than a moment ago."""
+        return replace(
+            self,
+            messages=after,
+            lost=max(0, sent.get(self.capability, 0) - max(before, after)),
+            repeated=max(0, min(before, after) - self.new),
+        )
 
     @property
     def new(self) -> int:

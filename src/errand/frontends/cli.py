@@ -13,7 +13,7 @@ from errand.domain.budget import MICRO, CostsBy
 from errand.domain.errors import ErrandError, InputRefused, PlaybookRefused, SetupError
 from errand.domain.request import Limits
 from errand.domain.task import TaskStatus
-from errand.frontends import wording
+from errand.frontends import cli_queues, wording
 from errand.frontends.cli_processes import api, end, rescuer, up, worker
 
 if TYPE_CHECKING:  # the service loads a database library: longer than `errand --help` may take
@@ -69,6 +69,14 @@ _TokensOption = Annotated[
 _CallsOption = Annotated[
     int | None, typer.Option("--max-calls", min=0, metavar="N", help="How often models may be called.")
 ]
+_PriorityOption = Annotated[
+    int,
+    typer.Option("--priority", min=-100, max=100, metavar="N", help="Among your tasks; the highest first."),
+]
+_ParallelOption = Annotated[
+    int | None,
+    typer.Option("--parallel", min=0, metavar="N", help="Steps of it that run at once; 0: no limit."),
+]
 _JsonOption = Annotated[bool, typer.Option("--json", help="JSON on standard output, and nothing else.")]
 _Text = Annotated[str, typer.Argument(metavar="TEXT", help="What is to be done, in your own words.")]
 _HELP = "Hand it a task in your own words, get a finished result whose every claim can be checked."
@@ -108,18 +116,10 @@ def build_app(open_installation: "Open") -> typer.Typer:
     app.callback(help=_HELP)(_options)
     for command in (
         run, plan, submit, up, worker, rescuer, api, tasks, show, costs, watch, cancel, retry, replan,
-        questions, answer, capabilities, models, workers, doctor,
+        questions, answer, capabilities, models, workers, cli_queues.queues, doctor,
     ):  # fmt: skip
         app.command()(command)
-    letters = typer.Typer(
-        help="Steps that used up all attempts.",
-        no_args_is_help=True,
-        rich_markup_mode=None,
-    )
-    letters.command("list")(dead_letters_list)
-    letters.command("retry")(dead_letters_retry)
-    letters.command("discard")(dead_letters_discard)
-    app.add_typer(letters, name="dead-letters")
+    app.add_typer(cli_queues.dead_letters(), name="dead-letters")
     return app
 
 
@@ -148,6 +148,8 @@ def run(
     max_usd: _UsdOption = None,
     max_tokens: _TokensOption = None,
     max_calls: _CallsOption = None,
+    priority: _PriorityOption = 0,
+    parallel: _ParallelOption = None,
     *,
     as_json: _JsonOption = False,
 ) -> None:
@@ -158,7 +160,7 @@ def run(
     from errand.frontends.running import Wanted, run_task
 
     limits = _limits(timeout, max_usd, max_tokens, max_calls)
-    end(run_task(context.obj, Wanted(text, tuple(attach or ()), out, limits, as_json)))
+    end(run_task(context.obj, Wanted(text, tuple(attach or ()), out, limits, as_json, priority, parallel)))
 
 
 def plan(
@@ -178,12 +180,19 @@ def submit(
     max_usd: _UsdOption = None,
     max_tokens: _TokensOption = None,
     max_calls: _CallsOption = None,
+    priority: _PriorityOption = 0,
+    parallel: _ParallelOption = None,
 ) -> None:
     """Store a task for whoever works; print its id."""
     from errand.frontends.running import Wanted, submit_task
 
     limits = _limits(timeout, max_usd, max_tokens, max_calls)
-    end(submit_task(context.obj, Wanted(text, tuple(attach or ()), limits=limits)))
+    end(
+        submit_task(
+            context.obj,
+            Wanted(text, tuple(attach or ()), limits=limits, priority=priority, parallel=parallel),
+        )
+    )
 
 
 def costs(
@@ -320,36 +329,6 @@ def doctor(context: typer.Context, *, as_json: _JsonOption = False) -> None:
     from errand.frontends.installed import examine
 
     examine(context.obj, as_json=as_json)
-
-
-def dead_letters_list(context: typer.Context, *, as_json: _JsonOption = False) -> None:
-    """List the steps that used up their attempts."""
-    from errand.frontends.listing import list_dead_letters
-
-    list_dead_letters(context.obj, as_json=as_json)
-
-
-_Key = Annotated[str, typer.Argument(metavar="KEY", help="Which step of the task.")]
-
-
-def dead_letters_retry(
-    context: typer.Context,
-    task: _Task,
-    key: Annotated[
-        str | None, typer.Argument(metavar="KEY", help="Which step; without it, all of the task.")
-    ] = None,
-) -> None:
-    """Give a dead letter new attempts, and run all that rests on it."""
-    from errand.frontends.listing import retry_dead_letters
-
-    retry_dead_letters(context.obj, task, key)
-
-
-def dead_letters_discard(context: typer.Context, task: _Task, key: _Key) -> None:
-    """Take a dead letter off the list."""
-    from errand.frontends.listing import discard_dead_letter
-
-    discard_dead_letter(context.obj, task, key)
 
 
 def _limits(wall_seconds: float | None, usd: float | None, tokens: int | None, calls: int | None) -> Limits:

@@ -10,7 +10,7 @@ from errand.domain.errors import InputRefused
 from errand.domain.ids import TaskId
 from errand.domain.json import JsonObject
 from errand.domain.plan import Proposal, Step, references
-from errand.domain.task import SubtaskStatus, SubtaskView, TaskStatus, TaskView
+from errand.domain.task import SubtaskView, TaskStatus, TaskView
 from errand.frontends import results, wording
 from errand.frontends.costing import may_take, spent
 from errand.frontends.running import Open, somebody_works, starts_work
@@ -118,10 +118,10 @@ def retry_task(open_installation: Open, beginning: str, keys: Sequence[str]) -> 
             raise InputRefused(
                 f"Task {task} has no subtask {wording.line(unknown[0])}; `errand show {task}` lists them."
             )
-        _say_again(installation, task, service.retry(task, keys))
+        say_again(installation, task, service.retry(task, keys))
 
 
-def _say_again(installation: Installation, task: TaskId, keys: Sequence[str]) -> None:
+def say_again(installation: Installation, task: TaskId, keys: Sequence[str]) -> None:
     how = "" if somebody_works(installation.service) else f"; {starts_work(installation)} works on it"
     say(f"Task {task}: {wording.number(len(keys), 'step')} run again ({wording.listed(keys, 8)}){how}.")
 
@@ -133,50 +133,6 @@ def replan_task(open_installation: Open, beginning: str, remark: str) -> None:
         key = service.replan(task, remark)
         how = "" if somebody_works(service) else f"; {starts_work(installation)} works on it"
         say(f"Task {task}: the rest is planned anew ({key}){how}.")
-
-
-def list_dead_letters(open_installation: Open, *, as_json: bool) -> None:
-    with closing(open_installation()) as installation:
-        dead = installation.service.dead_letters()
-        if as_json:
-            show_json([_dead_json(each) for each in dead])
-        elif not dead:
-            say("There are no dead letters.")
-        else:
-            rows = [
-                (
-                    each.address.task,
-                    each.address.key,
-                    each.capability,
-                    str(each.attempt),
-                    wording.line(each.error, 300),
-                )
-                for each in dead
-            ]
-            show_table(("task", "step", "capability", "attempts", "error"), rows)
-
-
-def retry_dead_letters(open_installation: Open, beginning: str, key: str | None) -> None:
-    with closing(open_installation()) as installation:
-        service = installation.service
-        task = service.find(beginning)
-        dead = [
-            each.address.key
-            for each in service.subtasks(task)
-            if each.status is SubtaskStatus.DEAD and key in (None, each.address.key)
-        ]
-        if not dead:
-            said = f"Step {wording.line(key)} of task {task} is no" if key else f"Task {task} has no"
-            raise InputRefused(f"{said} dead letter; `errand dead-letters list` lists them.")
-        _say_again(installation, task, service.retry(task, dead))
-
-
-def discard_dead_letter(open_installation: Open, beginning: str, key: str) -> None:
-    with closing(open_installation()) as installation:
-        service = installation.service
-        task = service.find(beginning)
-        service.discard(task, key)
-        say(f"{task} {wording.line(key)} was taken off the list of dead letters.")
 
 
 def show_plan(open_installation: Open, text: str, attachments: Sequence[Path], *, as_json: bool) -> None:
@@ -229,14 +185,6 @@ def _task_json(view: TaskView) -> object:
         "id": view.id, "status": view.shown_status, "text": view.text,
         "created": view.created, "ended": view.ended, "open": view.open, "total": view.total,
         "missing": view.missing, "fault": view.fault,
-    }  # fmt: skip
-
-
-def _dead_json(view: SubtaskView) -> object:
-    return {
-        "task": view.address.task, "key": view.address.key, "capability": view.capability,
-        "title": view.title, "attempts": view.attempt, "ended": view.ended,
-        "error": view.error, "detail": view.detail,
     }  # fmt: skip
 
 

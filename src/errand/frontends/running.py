@@ -41,6 +41,13 @@ class Wanted:
     out: Path | None = None
     limits: Limits = field(default_factory=Limits)
     as_json: bool = False
+    priority: int = 0
+    parallel: int | None = None
+
+    def submit(self, service: Service) -> TaskId:
+        return service.submit(
+            self.text, self.attachments, limits=self.limits, priority=self.priority, parallel=self.parallel
+        )
 
     def folder(self, task: TaskId) -> Path:
         return self.out if self.out is not None else default_folder() / task
@@ -55,7 +62,7 @@ def run_task(open_installation: Open, wanted: Wanted) -> int:
     told = console(stderr=True)
     with closing(open_installation()) as installation, installation.locked():
         service, starting = installation.service, starts_work(installation)
-        task = service.submit(wanted.text, wanted.attachments, limits=wanted.limits)
+        task = wanted.submit(service)
         if installation.works_elsewhere and not somebody_works(service):
             tell(told, f"No worker is there: start one by {starting}.")
         try:
@@ -239,7 +246,7 @@ def submit_task(open_installation: Open, wanted: Wanted) -> int:
     """Store a task for whoever works; its id on standard output."""
     with closing(open_installation()) as installation:
         service = installation.service
-        task = service.submit(wanted.text, wanted.attachments, limits=wanted.limits)
+        task = wanted.submit(service)
         sys.stdout.write(f"{task}\n")
         told = console(stderr=True)
         if somebody_works(service):

@@ -123,13 +123,20 @@ def title_of(connection: Connection, address: SubtaskAddress) -> str:
     return str(connection.execute(found).scalar_one() or address.key)
 
 
-def dead_letters(connection: Connection, limit: int) -> list[SubtaskView]:
+def dead_letters(
+    connection: Connection, limit: int, *, capability: str | None = None, fault: Fault | None = None
+) -> list[SubtaskView]:
+    """The latest first; of one capability, or of one fault, where these are named."""
     found = (
         select(subtask)
         .where(DEAD, subtask.c.discarded.is_(False))
         .order_by(subtask.c.ended.desc())
         .limit(limit)
     )
+    if capability is not None:
+        found = found.where(subtask.c.capability == capability)
+    if fault is not None:
+        found = found.where(subtask.c.fault == fault)
     return [_subtask(row) for row in connection.execute(found)]
 
 
@@ -255,8 +262,11 @@ def artifacts(connection: Connection, task_id: TaskId) -> list[JsonObject]:
     ]
 
 
-def jobs(connection: Connection, task_id: TaskId) -> list[JsonObject]:
+def jobs(connection: Connection, task_id: TaskId, key: str | None = None) -> list[JsonObject]:
+    """Of a task, or of one subtask of it."""
     found = select(job).where(job.c.task == task_id).order_by(job.c.started)
+    if key is not None:
+        found = found.where(job.c.subtask == key)
     return [
         {
             "subtask": row.subtask,

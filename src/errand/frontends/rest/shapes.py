@@ -35,6 +35,10 @@ class TaskIn(BaseModel):
 
     text: str = Field(description="In your own words.")
     limits: LimitsIn = Field(default_factory=LimitsIn)
+    priority: int = Field(default=0, ge=-100, le=100, description="Among your tasks; the highest first.")
+    parallel: int | None = Field(
+        default=None, ge=0, le=10_000, description="Steps of it that run at once; 0: no limit."
+    )
 
 
 class _Shown(BaseModel):

@@ -130,5 +130,12 @@ def retry(here: Asked, task: Known, step: Annotated[list[str] | None, Query()] =
 
 def _submit(service: Service, handed: Handed) -> TaskOut:
     wanted = handed.wanted
-    task = service.submit(wanted.text, handed.attachments, limits=wanted.limits.limits(), origin="api")
+    task = service.submit(
+        wanted.text,
+        handed.attachments,
+        limits=wanted.limits.limits(),
+        origin="api",
+        priority=wanted.priority,
+        parallel=wanted.parallel,
+    )
     return TaskOut.of(service.task(task))
