@@ -95,7 +95,8 @@ class Worker:
         self._last_failure: tuple[str, datetime] | None = None
         self._store_is_away = False
         self._lock = threading.Lock()
-        self._changed, self._draining, self._stopped = threading.Event(), threading.Event(), threading.Event()
+        self._changed, self._stopped = threading.Event(), threading.Event()
+        self._draining, self._handing_back = threading.Event(), threading.Event()
         self._leases = threading.Thread(target=self._keep_leases, name="leases", daemon=True)
         self._consumer: Consumer | None = None
         self._log = logger("worker")
@@ -184,6 +185,9 @@ class Worker:
     def _outcome(self, held: Held) -> Outcome | None:
         """None: it is not this worker's any more. A job that the database server left in the lurch is handed
         back, since that says nothing of it."""
+        if self._handing_back.is_set():  # claimed a moment too late to be among the others
+            self._until_stored(held, partial(self._engine.hand_back, held.job))
+            return None
         try:
             outcome = self._runner.run(held.job, held.lost)
         except StoreAway as error:
@@ -358,6 +362,7 @@ class Worker:
 
     def _hand_back(self) -> None:
         """What comes of them is late from now on. Those that could not be handed back are rescued."""
+        self._handing_back.set()
         with self._lock:
             running = list(self._running.values())
         for held in running:
