@@ -78,11 +78,11 @@ def _of_events(tx: Connection, tasks: Mapping[str, Row[Any]]) -> Iterator[str]:
     for row in tx.execute(select(event.c.task, event.c.number, event.c.type).order_by(event.c.number)):
         numbers[row.task].append(row.number)
         told[row.task, row.type] += 1
-    by_task = tx.execute(select(job.c.task, func.count()).group_by(job.c.task))
-    jobs: dict[str, int] = {name: n for name, n in by_task}
-    for each, row in tasks.items():
-        if numbers[each] != list(range(1, row.last_event + 1)):
-            yield f"{each}: its events are numbered {numbers[each]}, and the last one is {row.last_event}"
+    by_task = tx.execute(select(job.c.task, func.count().label("jobs")).group_by(job.c.task))
+    jobs: dict[str, int] = {each.task: each.jobs for each in by_task}
+    for each, known in tasks.items():
+        if numbers[each] != list(range(1, known.last_event + 1)):
+            yield f"{each}: its events are numbered {numbers[each]}, and the last one is {known.last_event}"
         if told[each, "subtask.succeeded"] != STEPS + 1:
             yield f"{each}: {told[each, 'subtask.succeeded']} events tell of a success"
         if told[each, "subtask.started"] != jobs.get(each):

@@ -10,7 +10,6 @@ from statistics import quantiles
 from sqlalchemy import Connection, func, select
 
 from errand.domain.event import EventType
-from errand.domain.task import Fault
 from errand.store.database import Database
 from errand.store.tables import event, job, subtask, task
 from tests.e2e.chaos.supervising import Supervised
@@ -28,26 +27,26 @@ class Figures:
 
     def text(self, database: Database, processes: Sequence[Supervised]) -> str:
         with database.read() as tx:
-            tasks, subtasks = (
-                tx.execute(select(func.count()).select_from(t)).scalar() for t in (task, subtask)
-            )
-            outcomes = dict(tx.execute(select(job.c.outcome, func.count()).group_by(job.c.outcome)).all())
+            tasks = tx.execute(select(func.count()).select_from(task)).scalar_one()
+            subtasks = tx.execute(select(func.count()).select_from(subtask)).scalar_one()
+            outcomes = Counter(map(str, tx.execute(select(job.c.outcome)).scalars()))
             waits = sorted(_waits(tx))
         at = quantiles(waits, n=100, method="inclusive")
         counted: Counter[str] = sum((each.counted for each in processes), Counter())
-        lost = outcomes.get(Fault.LOST, 0) + outcomes.get(Fault.SWEPT, 0)
-        kills = ", ".join(f"{name} {n}" for name, n in sorted(self.trouble.items()))
-        ended = [f"{each.name} {each.statuses}" for each in processes if each.statuses]
+        refused, starts = counted["errand_messages_refused_total"], sum(each.starts for each in processes)
         return f"""
 seed {self.seed}: {self.seconds:.0f} s
-  tasks {tasks} ({self.handed_in} handed in, {self.unanswered} requests without an answer), subtasks {subtasks}
-  trouble: {sum(self.trouble.values())} ({kills})
-  attempts {sum(outcomes.values())}: {", ".join(f"{name} {n}" for name, n in sorted(outcomes.items()))}; lost {lost}
-  messages found lost {_messages_lost(processes)}, refused or repeated {counted["errand_messages_refused_total"]}
-  outside: asked {self.asked} times, done {self.done}
-  ready to started: p50 {at[49] * 1000:.0f} ms, p99 {at[98]:.1f} s, longest {waits[-1]:.1f} s
-  processes started {sum(each.starts for each in processes)}, ended by themselves: {", ".join(ended) or "none"}
+  {tasks} tasks ({self.handed_in} taken, {self.unanswered} requests without an answer), {subtasks} subtasks
+  trouble {sum(self.trouble.values())} ({_listed(self.trouble)}); processes started {starts}
+  attempts {outcomes.total()} ({_listed(outcomes)}), of them lost {outcomes["lost"] + outcomes["swept"]}
+  messages found lost {_messages_lost(processes)}, refused since they were repeated {refused}
+  outside asked {self.asked} times, done {self.done}
+  ready to started: p50 {at[49]:.2f} s, p99 {at[98]:.1f} s, longest {waits[-1]:.1f} s
 """
+
+
+def _listed(counted: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {n}" for name, n in sorted(counted.items()))
 
 
 def _waits(tx: Connection) -> Sequence[float]:

@@ -58,7 +58,7 @@ class ChaosRun:
             supervisor, addresses = self._processes(url)
             texts = list(requests(self.seed, self.tasks, self.most_seconds))
             submitting = Submitting(addresses, texts, self.every_seconds)
-            trouble = Trouble(chance, supervisor, self.redis, self.postgres)
+            trouble = Trouble(chance, supervisor, self.redis, self.postgres, self.folder / "logs" / "trouble")
             with self._standing(supervisor):
                 with self._going_on(submitting, trouble):
                     self._wait(database, submitting, trouble)

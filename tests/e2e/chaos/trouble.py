@@ -5,6 +5,8 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
 
 from tests.e2e.chaos.supervising import Supervisor
 from tests.servers.services import PostgresServer, RedisServer
@@ -32,6 +34,7 @@ class Trouble:
     processes: Supervisor
     redis: RedisServer
     postgres: PostgresServer
+    log: Path
     made: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -61,7 +64,9 @@ class Trouble:
             while not self._stopped.wait(self.chance.uniform(SHORTEST_SECONDS, LONGEST_SECONDS)):
                 (drawn,) = self.chance.choices([*WEIGHTS], [*WEIGHTS.values()])
                 name = first.pop() if first else drawn
+                self._note(name)
                 ways[name]()
+                self._note(f"{name}: done")
                 self.made[name] += 1
         except (OSError, RuntimeError) as error:
             self._failure = error
@@ -76,6 +81,10 @@ class Trouble:
             "Redis killed": lambda: self._restart(self.redis),
             "PostgreSQL killed": lambda: self._restart(self.postgres),
         }
+
+    def _note(self, what: str) -> None:
+        with self.log.open("a") as log:
+            log.write(f"{datetime.now(UTC):%H:%M:%S.%f} {what}\n")
 
     def _kill(self, kind: str, *, with_children: bool = False) -> None:
         self.chance.choice(self.processes.of(kind)).kill(with_children=with_children)
