@@ -113,7 +113,7 @@ class Worker:
 
     def start(self) -> None:
         """Raises SetupError when it can not offer what it is to offer, or its clock is wrong."""
-        self._refuse_wrong_clock()
+        self._registry.refuse_wrong_clock(self._engine.lease / 3)  # a lease is an agreement on a time
         self._offers = self._what_to_offer()
         metrics.SLOTS.set(self._slots)
         self._registry.register(self._view(WorkerState.STARTING))
@@ -340,16 +340,6 @@ class Worker:
         )
 
     # -- coming and going ------------------------------------------------------------------------------
-
-    def _refuse_wrong_clock(self) -> None:
-        """A lease is an agreement on a time."""
-        ahead = self._registry.clock_difference().total_seconds()
-        if abs(ahead) > self._engine.lease.total_seconds() / 3:
-            side = "ahead of" if ahead > 0 else "behind"
-            raise SetupError(
-                f"The clock of this machine is {abs(ahead):.1f} seconds {side} the database server's: have "
-                "both kept right by NTP, and start again."
-            )
 
     def _what_to_offer(self) -> dict[str, Offer]:
         known = {each.name: each for each in self._catalogue}

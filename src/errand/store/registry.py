@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Row, case, delete, func, insert, or_, select, update
 
+from errand.domain.errors import SetupError
 from errand.domain.ids import WorkerId
 from errand.domain.worker import Doing, Offer, Performance, WorkerState, WorkerView, may_become
 from errand.store.database import Database
@@ -74,6 +75,16 @@ class WorkerRegistry:
         with self._database.write() as tx:
             tx.execute(update(worker).where(worker.c.id == worker_id).values(gone))
         self._live_until = 0.0
+
+    def refuse_wrong_clock(self, tolerated: timedelta) -> None:
+        """Raises SetupError when this process's clock and the database server's differ by more."""
+        ahead = self.clock_difference()
+        if abs(ahead) > tolerated:
+            side = "ahead of" if ahead > timedelta(0) else "behind"
+            raise SetupError(
+                f"The clock of this machine is {abs(ahead).total_seconds():.1f} seconds {side} the database "
+                "server's: have both kept right by NTP, and start again."
+            )
 
     def clock_difference(self) -> timedelta:
         """How far this process's clock is ahead of the database server's, for certain; negative: behind."""
