@@ -7,7 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, bindparam, case, func, insert, literal_column, or_, select, update
+from sqlalchemy import (
+    Connection,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from errand.domain.event import EventType
 from errand.domain.ids import SubtaskAddress, TaskId, WorkerId
@@ -48,11 +60,15 @@ class Counters:
 
 
 _LOCK = select(task.c.id).where(task.c.id == bindparam("in_task")).with_for_update(key_share=True)
-_CAP = select(task.c.parallel).where(task.c.id == bindparam("in_task")).scalar_subquery()
 _alike = subtask.alias()
-_RUNNING = (
+_RUNNING_NOW = (
     select(func.count())
     .where(_alike.c.task == bindparam("in_task"), _alike.c.status == literal_column("'running'"))
+    .scalar_subquery()
+)
+_HAS_ROOM = (
+    select(case((task.c.parallel == 0, true()), else_=task.c.parallel > _RUNNING_NOW))
+    .where(task.c.id == bindparam("in_task"))
     .scalar_subquery()
 )
 _CLAIM = (
@@ -63,7 +79,7 @@ _CLAIM = (
         READY,
         # What was sent since then was ready by the clock of whoever sent it.
         or_(subtask.c.ready_at <= bindparam("now"), subtask.c.send_after > subtask.c.ready_at),
-        or_(_CAP == 0, _RUNNING < _CAP),
+        _HAS_ROOM.is_(true()),
     )
     .values(
         status=SubtaskStatus.RUNNING,
