@@ -47,7 +47,7 @@ def _doing(of: WorkerView) -> str:
     if of.state is WorkerState.LOST:
         return ""  # what it did then is done by others now
     free = f"nothing, {wording.number(of.slots, 'slot')}" if of.state.takes else ""
-    return "; ".join(_job(each) for each in of.doing) or free
+    return "\n".join(_job(each) for each in of.doing) or free
 
 
 def _job(of: Doing) -> str:
