@@ -1,0 +1,60 @@
+"""Dead letters show why they are, and are retried or discarded one by one or by kind; on either database."""
+
+from collections.abc import Callable
+
+import pytest
+
+from errand.dead_letters import DeadLetters
+from errand.domain.errors import NotFound
+from errand.domain.ids import TaskId
+from errand.domain.task import Fault, SubtaskStatus, TaskStatus
+from tests.installation import TestInstallation, step
+
+Make = Callable[..., TestInstallation]
+STEPS = (
+    step("fine", "test.give", value=1),
+    step("one", "test.break", "fine"),
+    step("two", "test.add", "one"),
+)
+
+
+def dead(make: Make, tasks: int = 1) -> tuple[TestInstallation, DeadLetters, list[TaskId]]:
+    made = make(*STEPS)
+    found = [made.submit() for _ in range(tasks)]
+    with made.working():
+        for each in found:
+            made.until(each, lambda view: view.status.ended)
+    return made, DeadLetters(made.engine, made.database), found
+
+
+def test_a_dead_letter_shows_every_attempt_with_its_worker_and_its_error(make: Make) -> None:
+    _, letters, (task,) = dead(make)
+    letter = letters.dead_letter(task, "one")
+    assert [each["attempt"] for each in letter.attempts] == [1, 2, 3]
+    assert all(each["worker"] and each["started"] and each["ended"] for each in letter.attempts)
+    assert all("ZeroDivisionError" in str(each["error"]) for each in letter.attempts)
+    assert "Traceback" in letter.step.detail
+
+
+def test_what_is_no_dead_letter_can_not_be_shown_as_one(make: Make) -> None:
+    _, letters, (task,) = dead(make)
+    with pytest.raises(NotFound):
+        letters.dead_letter(task, "fine")
+
+
+def test_all_of_a_kind_are_retried_from_where_they_failed(make: Make) -> None:
+    made, letters, tasks = dead(make, tasks=3)
+    assert letters.retry_dead_letters(capability="test.give") == []
+    assert letters.retry_dead_letters(fault=Fault.TRANSIENT) == []
+    again = letters.retry_dead_letters(capability="test.break", fault=Fault.DEFECT)
+    assert {each.task: each.keys for each in again} == dict.fromkeys(tasks, ("one", "two"))
+    assert {made.subtask(each, "fine").status for each in tasks} == {SubtaskStatus.SUCCEEDED}
+    assert {made.view(each).status for each in tasks} == {TaskStatus.RUNNING}
+    assert letters.dead_letters() == []
+
+
+def test_all_of_a_kind_are_discarded(make: Make) -> None:
+    _, letters, _ = dead(make, tasks=2)
+    assert letters.discard_dead_letters(fault=Fault.TRANSIENT) == 0
+    assert letters.discard_dead_letters(fault=Fault.DEFECT) == 2
+    assert letters.dead_letters() == []
