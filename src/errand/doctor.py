@@ -2,12 +2,13 @@
 
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from errand import __version__
 from errand.capability import Catalogue
+from errand.domain.errors import SetupError
 from errand.domain.finding import Finding
 
 LEAST_FREE_BYTES = 200_000_000
@@ -56,6 +57,15 @@ def examine(home: Path, catalogue: Catalogue) -> Sequence[Finding]:
             for each in catalogue
         ),
     ]
+
+
+def answering(name: str, ask: Callable[[], object]) -> Finding:
+    """Of a server, whether it can be asked."""
+    try:
+        ask()
+    except SetupError as error:
+        return Finding(name, ok=False, found=str(error))
+    return Finding(name, ok=True, found="answers")
 
 
 def _program(program: Program) -> Finding:

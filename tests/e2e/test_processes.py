@@ -2,8 +2,10 @@
 
 import re
 import signal
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ import pytest
 from tests.conftest import missing
 from tests.e2e.distributed import PROGRAM, Distributed, until
 from tests.e2e.real import EXAMPLE, LONG_ENOUGH, TASK, Errand
-from tests.servers.services import PostgresServer, ProgramMissing
+from tests.servers.services import PostgresServer, ProgramMissing, RedisServer
 
 
 @pytest.fixture
@@ -202,6 +204,43 @@ def test_each_process_serves_its_metrics(tiny: Distributed) -> None:
     assert re.search(
         r'^errand_queue_ended_per_second\{capability="test.say"\} 0\.0\d+$', of_rescuer, re.MULTILINE
     )
+
+
+def test_it_is_said_which_server_does_not_answer(tmp_path: Path, database_url: str) -> None:
+    with own_redis() as redis:
+        tiny = Distributed(tmp_path / "here", database_url, redis.url, PROGRAM)
+        with tiny.standing("api") as api:
+            ready = api.ready().address("is ready: ").replace("/api/v1", "/health/ready")
+            with_broker = _status(ready), _found(tiny)
+            redis.kill()
+            without_broker = _status(ready), _found(tiny)
+
+    assert with_broker == (200, {"database": True, "broker": True, "artifacts": True})
+    assert without_broker == (503, {"database": True, "broker": False, "artifacts": True})
+
+
+@contextmanager
+def own_redis() -> Iterator[RedisServer]:
+    try:
+        server = RedisServer()
+    except ProgramMissing as error:
+        missing(str(error))
+    with server:
+        yield server
+
+
+def _found(errand: Distributed) -> dict[str, bool]:
+    servers = ("database", "broker", "artifacts")
+    return {each["name"]: each["ok"] for each in errand("doctor", "--json").json() if each["name"] in servers}
+
+
+def _status(address: str) -> int:
+    try:
+        with urllib.request.urlopen(address, timeout=LONG_ENOUGH) as answer:  # noqa: S310  # our own
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code
 
 
 def _read(address: str) -> str:

@@ -11,8 +11,8 @@ from errand.container.abilities import Abilities
 from errand.container.children import open_child
 from errand.container.parts import AbilitiesType, Parts, opened_database, opened_queue, utc_now
 from errand.dispatch import Dispatcher
-from errand.doctor import examine
-from errand.domain.errors import QueueAway, SetupError, StoreUnavailable
+from errand.doctor import answering, examine
+from errand.domain.errors import SetupError, StoreUnavailable
 from errand.domain.finding import Finding
 from errand.domain.ids import TaskId, WorkerId
 from errand.domain.task import PLAN
@@ -120,14 +120,12 @@ class Distributed:
             yield self.parts.api_setup(metrics)
 
     def away(self) -> Sequence[str]:
-        try:
-            self._queue.waiting([PLAN])
-        except QueueAway as error:
-            return [*self.parts.store_away(), str(error)]
-        return self.parts.store_away()
+        return [each.found for each in self._servers() if not each.ok]
 
     def examine(self) -> Sequence[Finding]:
-        return examine(self.parts.home.folder, self.parts.abilities.catalogue)
+        parts = self.parts
+        artifacts = answering("artifacts", parts.artifacts.check)
+        return [*self._servers(), artifacts, *examine(parts.home.folder, parts.abilities.catalogue)]
 
     def close(self) -> None:
         self.parts.close()
@@ -141,6 +139,12 @@ class Distributed:
             slots_of=lambda capability: self.parts.registry.live_offers().get(capability, 0),
         )
         return self.parts.engine(dispatcher, most_lost=MOST_LOST)
+
+    def _servers(self) -> list[Finding]:
+        return [
+            answering("database", self.parts.ask_database),
+            answering("broker", partial(self._queue.waiting, [PLAN])),
+        ]
 
     def _manager_metrics(self) -> AbstractContextManager[str]:
         settings = self.parts.settings

@@ -9,7 +9,7 @@ from errand.config import Settings
 from errand.container.abilities import Abilities
 from errand.container.parts import AbilitiesType, Parts, utc_now
 from errand.dispatch import Dispatcher
-from errand.doctor import examine
+from errand.doctor import answering, examine
 from errand.domain.errors import HomeInUse, SetupError
 from errand.domain.finding import Finding
 from errand.domain.ids import TaskId
@@ -115,7 +115,8 @@ class Embedded:
         yield self.parts.api_setup()
 
     def away(self) -> Sequence[str]:
-        return self.parts.store_away()
+        database = answering("database", self.parts.ask_database)
+        return [] if database.ok else [database.found]
 
     def examine(self) -> Sequence[Finding]:
         return examine(self.parts.home.folder, self.parts.abilities.catalogue)

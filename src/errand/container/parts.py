@@ -1,6 +1,6 @@
 """What any process of an installation is built from, whatever it is for."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib.util import find_spec
@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from errand.config import Settings
 from errand.container.abilities import Abilities, Offered
 from errand.dispatch import Dispatcher
-from errand.domain.errors import SetupError, StoreUnavailable
+from errand.domain.errors import SetupError
 from errand.domain.patience import Patience
 from errand.engine import Engine
 from errand.jobs import Jobs
@@ -139,14 +139,10 @@ class Parts:
             metrics,
         )
 
-    def store_away(self) -> Sequence[str]:
-        """A sentence when the database does not answer now."""
-        try:
-            with self.database.read() as tx:
-                tx.exec_driver_sql("SELECT 1")
-        except StoreUnavailable as error:
-            return [str(error)]
-        return []
+    def ask_database(self) -> None:
+        """Raises StoreUnavailable when it does not answer now."""
+        with self.database.read() as tx:
+            tx.exec_driver_sql("SELECT 1")
 
     def close(self) -> None:
         self.models.close()
