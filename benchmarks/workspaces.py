@@ -14,12 +14,11 @@ from tempfile import TemporaryDirectory
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests.installation import TestInstallation, step
-from tests.integration.hosts import claimed, host
+from tests.integration.hosts import claimed, host, recorded
 
 from errand.domain.plan import Plan
 from errand.domain.task import Job
 from errand.sessions.workspace import Workspace, Workspaces
-from errand.store.turns import Conversations
 
 FILES = 1_000
 FOLDERS = 50
@@ -36,13 +35,11 @@ def main(files: int) -> None:
 
 
 def measure(installation: TestInstallation, folder: Path, files: int) -> None:
-    job, conversations = claimed(installation), Conversations(installation.database, installation.clock)
+    job = claimed(installation)
     here, there = host(installation, folder / "one"), host(installation, folder / "two")
 
     def turn(workspace: Workspace) -> None:
-        changes = workspace.changes()
-        conversations.record(job, {"any": "turn"}, None, changes)
-        workspace.recorded(changes)
+        recorded(installation, job, workspace)
 
     with here.opened(job) as workspace:
         write(workspace.folder, files)

@@ -36,6 +36,7 @@ from errand.store.database import Database
 from errand.store.ending import end_task
 from errand.store.releasing import go_on_without
 from errand.store.state import News
+from errand.store.workspaces import insert_changes
 
 Keep = Callable[[SubtaskAddress, str], bool]
 """Asked of what has become ready, by address and capability. True: whoever asks claims it at once itself."""

@@ -140,9 +140,7 @@ class Jobs:
             )  # fmt: skip
             given = parse_input(known, prepared.inputs)
             outcome = _succeeded(known, known.run(given, context), context)
-            if isinstance(outcome, Succeeded):
-                context.keep_files()
-            return outcome
+            return replace(outcome, files=files.changes()) if isinstance(outcome, Succeeded) else outcome
 
     def _outcome_of(self, error: Exception, job: Job) -> Outcome:
         """Raises StoreUnavailable when the disk was full."""
@@ -263,11 +261,6 @@ class JobContext:
 
     def replan(self, reason: str) -> None:
         self.reason_to_replan = storable(reason)
-
-    def keep_files(self) -> None:
-        """What the job leaves in the workspace is there for whoever comes next, on any host."""
-        if not self.files.keep():
-            self._give_up()
 
     def _give_up(self) -> Never:
         self.lost.set()

@@ -7,6 +7,7 @@ from errand.domain.ids import WorkerId
 from errand.domain.task import PLAN, Job
 from errand.jobs import Jobs
 from errand.sessions.shared import SharedWorkspaces
+from errand.sessions.workspace import Workspace
 from errand.store.artifacts import ArtifactFolder, Artifacts
 from errand.store.turns import Conversations
 from errand.store.workspaces import WorkspaceRecord
@@ -44,7 +45,7 @@ def host(
     installation: TestInstallation, folder: Path, artifacts: Artifacts | None = None
 ) -> SharedWorkspaces:
     """Workspaces on one more host, in this folder of it."""
-    record = WorkspaceRecord(installation.database, installation.clock)
+    record = WorkspaceRecord(installation.database)
     return SharedWorkspaces(folder, record, artifacts or installation.artifacts, installation.clock)
 
 
@@ -60,6 +61,16 @@ def jobs_on(installation: TestInstallation, folder: Path, artifacts: Artifacts |
         installation.spending,
         installation.clock,
     )
+
+
+def recorded(installation: TestInstallation, job: Job, workspace: Workspace) -> bool:
+    """Record what is there, with a turn. False: the job is not its worker's any more."""
+    changes = workspace.changes()
+    conversations = Conversations(installation.database, installation.clock)
+    if not conversations.record(job, {"any": "turn"}, None, changes):
+        return False
+    workspace.recorded(changes)
+    return True
 
 
 def claimed(installation: TestInstallation) -> Job:

@@ -1,6 +1,7 @@
 """A workspace on several hosts: what is recorded is everywhere, what is not is nowhere."""
 
 import os
+import threading
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,13 +10,15 @@ from pydantic import BaseModel, Field
 
 from errand.capability import AnyCapability, Context, Effects, capability
 from errand.domain.errors import InputRefused, Transient
+from errand.domain.ids import WorkerId
 from errand.domain.plan import Plan, Reference
-from errand.domain.task import Job, TaskStatus
+from errand.domain.task import Job, Succeeded, TaskStatus
 from errand.rescuer import Rescuer
 from errand.sessions.shared import SharedWorkspaces
-from tests.installation import LONG_ENOUGH, Number, TestInstallation, step
+from errand.sessions.workspace import Workspace
+from tests.installation import LONG_ENOUGH, Number, TestInstallation, address, step
 from tests.integration.conftest import Make
-from tests.integration.hosts import Counted, claimed, host, jobs_on
+from tests.integration.hosts import Counted, claimed, host, jobs_on, recorded
 
 MEGABYTE = 1 << 20
 
@@ -38,7 +41,10 @@ class Hosts:
         with on.opened(self.job) as workspace:
             for name, content in files.items():
                 put(workspace.folder / name.replace("__", "/"), content)
-            assert workspace.keep()
+            assert self.keep(workspace)
+
+    def keep(self, workspace: Workspace) -> bool:
+        return recorded(self.installation, self.job, workspace)
 
     def seen(self, on: SharedWorkspaces) -> dict[str, bytes]:
         """By a job that begins now."""
@@ -82,11 +88,11 @@ def test_a_file_that_may_be_executed_may_be_everywhere_until_it_may_not(hosts: H
     with hosts.one.opened(hosts.job) as workspace:
         (workspace.folder / "run").chmod(0o755)
         assert list(workspace.changes()) == ["run"]
-        assert workspace.keep()
+        assert hosts.keep(workspace)
     with hosts.two.opened(hosts.job) as workspace:
         assert [os.access(workspace.folder / name, os.X_OK) for name in ("run", "text")] == [True, False]
         (workspace.folder / "run").chmod(0o644)
-        assert workspace.keep()
+        assert hosts.keep(workspace)
 
     with hosts.one.opened(hosts.job) as workspace:
         assert not (workspace.folder / "run").stat().st_mode & 0o111
@@ -119,8 +125,8 @@ def test_two_jobs_at_once_on_one_host_do_not_see_each_others_unrecorded_files(ho
         put(first.folder / "a", b"1")
         assert contents(second.folder) == {}
         put(second.folder / "b", b"2")
-        assert first.keep()
-        assert second.keep()
+        assert hosts.keep(first)
+        assert hosts.keep(second)
 
     assert hosts.seen(hosts.one) == hosts.seen(hosts.two) == {"a": b"1", "b": b"2"}
 
@@ -132,8 +138,8 @@ def test_of_two_who_changed_the_same_file_the_later_holds_and_the_rest_is_kept(h
         put(first.folder / "removed", None)
         put(second.folder / "same", b"second")
         put(second.folder / "edited", b"second")
-        assert second.keep()
-        assert first.keep()
+        assert hosts.keep(second)
+        assert hosts.keep(first)
 
     assert hosts.seen(hosts.two) == {"same": b"first", "edited": b"second"}
 
@@ -142,8 +148,8 @@ def test_a_file_where_another_put_a_folder_takes_its_place(hosts: Hosts) -> None
     with hosts.one.opened(hosts.job) as first, hosts.two.opened(hosts.job) as second:
         put(first.folder / "x" / "a", b"1")
         put(second.folder / "x", b"2")
-        assert first.keep()
-        assert second.keep()
+        assert hosts.keep(first)
+        assert hosts.keep(second)
 
     assert hosts.seen(hosts.one) == hosts.seen(hosts.two) == {"x": b"2"}
 
@@ -179,7 +185,7 @@ def test_links_and_pipes_are_neither_carried_nor_followed(hosts: Hosts, tmp_path
         os.mkfifo(workspace.folder / "pipe")
         put(workspace.folder / "b", b"1")
         assert list(workspace.changes()) == ["b"]
-        assert workspace.keep()
+        assert hosts.keep(workspace)
     hosts.leave(hosts.two, folder__a=b"inside", file=b"inside")
 
     assert hosts.seen(hosts.one) == {"b": b"1", "folder/a": b"inside", "file": b"inside"}
@@ -191,7 +197,7 @@ def test_a_file_of_100_megabytes_is_carried(hosts: Hosts) -> None:
         with (workspace.folder / "large").open("wb") as file:
             for number in range(100):
                 file.write(bytes([number]) * MEGABYTE)
-        assert workspace.keep()
+        assert hosts.keep(workspace)
         assert [path.name for path in workspace.folder.parent.iterdir()] == ["files"]
 
     with hosts.two.opened(hosts.job) as workspace, (workspace.folder / "large").open("rb") as file:
@@ -223,7 +229,7 @@ def test_a_job_that_is_not_its_workers_any_more_records_nothing(hosts: Hosts) ->
     with hosts.one.opened(hosts.job) as workspace:
         put(workspace.folder / "a", b"1")
         hosts.installation.engine.hand_back(hosts.job)
-        assert not workspace.keep()
+        assert not hosts.keep(workspace)
 
     assert hosts.seen(hosts.two) == {}
 
@@ -231,7 +237,7 @@ def test_a_job_that_is_not_its_workers_any_more_records_nothing(hosts: Hosts) ->
 def test_a_job_that_never_asks_for_its_workspace_makes_none(hosts: Hosts) -> None:
     with hosts.one.opened(hosts.job) as workspace:
         assert workspace.changes() == {}
-        assert workspace.keep()
+        assert hosts.keep(workspace)
 
     assert not hosts.folder.exists()
 
@@ -271,6 +277,29 @@ def read(given: Number, context: Context) -> Line:
     """Read that file."""
     del given
     return Line(text=(context.workspace / "notes.txt").read_text())
+
+
+def test_what_a_job_left_is_recorded_with_its_success_and_not_before(make: Make, tmp_path: Path) -> None:
+    note_once: list[AnyCapability] = [note]  # type: ignore[list-item]  # as Catalogue
+    installation = make(step("a", "test.note", text="one"), more=note_once)
+    jobs, there = jobs_on(installation, tmp_path / "one"), host(installation, tmp_path / "two")
+    first = claimed(installation)
+    planned = jobs.run(first, threading.Event())
+    assert isinstance(planned, Succeeded)
+    installation.engine.settle(first, planned)
+    task = first.address.task
+    for _ in range(2):
+        job = installation.engine.claim(address(task, "a"), WorkerId("test"))
+        assert job is not None
+        outcome = jobs.run(job, threading.Event())
+        assert outcome is not None
+        with there.opened(first) as workspace:
+            assert contents(workspace.folder) == {}
+        installation.engine.settle(job, outcome)
+        installation.clock.ahead += timedelta(seconds=1)
+
+    with there.opened(first) as workspace:
+        assert contents(workspace.folder) == {"notes.txt": b"one\n"}
 
 
 def test_a_step_on_another_host_sees_what_the_successful_attempts_before_it_left(

@@ -12,6 +12,7 @@ from errand.domain.ids import SubtaskAddress, TaskId, WorkerId
 from errand.domain.json import Json, JsonObject
 from errand.domain.plan import Plan
 from errand.domain.question import Question
+from errand.domain.tree import Changes
 
 PLAN = "plan"
 """The capability, and the key of the subtask, that every task begins with."""
@@ -139,6 +140,8 @@ class Succeeded:
     """The output of a `plan` subtask: the other subtasks."""
     replan: str = ""
     """Why the rest of the plan should be made anew, now that this is known; empty: it stands."""
+    files: Changes = field(default_factory=dict)
+    """What it changed in the workspace, as far as that is not recorded."""
 
 
 @dataclass(frozen=True, slots=True)

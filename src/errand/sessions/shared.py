@@ -81,13 +81,6 @@ class _SharedWorkspace:
         with self._lock:
             self._tree = tree.changed(self._tree, changes) if changes else self._tree
 
-    def keep(self) -> bool:
-        changes = self.changes()
-        if changes and not self._record.add(self._job, changes):
-            return False
-        self.recorded(changes)
-        return True
-
     @cached_property
     def _place(self) -> Path:
         """One, even when it could not be brought up to date at once."""

@@ -26,11 +26,7 @@ class Workspace(Protocol):
         ...
 
     def recorded(self, changes: Changes) -> None:
-        """These were recorded, with something else in one transaction."""
-        ...
-
-    def keep(self) -> bool:
-        """Record what is there now. False: the job is not its worker's any more, and nothing is recorded."""
+        """These were recorded."""
         ...
 
 
@@ -65,9 +61,6 @@ class _LocalWorkspace:
 
     def recorded(self, changes: Changes) -> None:
         """There is no other record of them."""
-
-    def keep(self) -> bool:
-        return True
 
 
 def made(folder: Path) -> Path:

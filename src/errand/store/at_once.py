@@ -186,4 +186,5 @@ def provenance(job: Job, done: Succeeded) -> JsonObject:
 
 def _is_plain(job: Job, done: Succeeded) -> bool:
     """A later attempt may have to replace artifacts, and a verdict may call for another plan."""
-    return job.attempt == 1 and done.plan is None and not done.replan and "passed" not in done.output
+    changes_more = done.plan is not None or done.replan or done.files
+    return job.attempt == 1 and not changes_more and "passed" not in done.output

@@ -3,7 +3,7 @@
 Rows are only added, so that two who change different files of a task at once need not know of each other.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select
@@ -12,7 +12,6 @@ from errand.domain import tree
 from errand.domain.ids import TaskId
 from errand.domain.task import Job
 from errand.domain.tree import Changes, Tree
-from errand.store import state
 from errand.store.database import Database
 from errand.store.tables import task, workspace_change
 
@@ -20,8 +19,8 @@ from errand.store.tables import task, workspace_change
 class WorkspaceRecord:
     """Lives as long as the process; used by any number of threads at once."""
 
-    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
-        self._database, self._clock = database, clock
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def of(self, task_id: TaskId) -> Tree:
         """As it is now."""
@@ -36,14 +35,6 @@ class WorkspaceRecord:
         for each in rows:
             files = tree.changed(files, tree.read(each))
         return files
-
-    def add(self, job: Job, changes: Changes) -> bool:
-        """False: the job is not its worker's any more, and nothing is recorded."""
-        with self._database.write() as tx:
-            if not state.is_held(tx, job):
-                return False
-            insert_changes(tx, job, changes, self._clock())
-        return True
 
     def ended(self, tasks: Collection[TaskId], before: datetime) -> list[TaskId]:
         """Those of them that had ended by then."""
