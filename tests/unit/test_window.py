@@ -1,6 +1,6 @@
 """How many messages may wait in a queue."""
 
-from errand.domain.window import LARGEST_GROWTH, LEAST, Window
+from errand.domain.window import LARGEST, LARGEST_GROWTH, LEAST, Window
 
 
 def test_a_window_is_as_large_as_the_slots_and_never_very_small() -> None:
@@ -28,6 +28,11 @@ def test_it_grows_while_it_is_used_up_at_once_and_no_further_than_stated() -> No
         sizes.append(window.size)
     assert sizes == sorted(sizes)
     assert sizes[-1] == LEAST * LARGEST_GROWTH
+
+
+def test_where_there_are_many_slots_it_grows_no_further_than_it_helps() -> None:
+    assert Window(slots=100, growth=LARGEST_GROWTH).size == LARGEST
+    assert Window(slots=2 * LARGEST, growth=LARGEST_GROWTH).size == 2 * LARGEST
 
 
 def test_it_shrinks_when_jobs_last_longer_and_is_small_once_nothing_is_held() -> None:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 LEAST = 4
 """However few slots offer the capability."""
 LARGEST_GROWTH = 64
-"""Times the slots that offer it."""
+"""Times the slots that offer it …"""
+LARGEST = 512
+"""… and no more messages than this, unless there are more slots."""
 SHORT_SECONDS = 0.1
 """When half a window is used up in less, jobs are so short that it is too small."""
 LONG_SECONDS = 1.0
@@ -31,7 +33,8 @@ class Window:
 
     @property
     def size(self) -> int:
-        return max(LEAST, self.slots) * self.growth
+        least = max(LEAST, self.slots)
+        return min(least * self.growth, max(least, LARGEST))
 
     def look(self, waiting: int, slots: int, at: float) -> None:
         """Take note of how many messages wait, and how many slots offer the capability."""
