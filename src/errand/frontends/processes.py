@@ -3,13 +3,16 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
+from typing import TypeVar
 
 from errand import __version__
 from errand.domain.errors import StoreAway
 from errand.frontends import wording
 from errand.frontends.stopping import announce, told_to_stop
 from errand.service import Installation, WorkerAtWork, WorkerSetup
+
+T = TypeVar("T")
 
 LOOK_SECONDS = 0.5
 STORE_AWAY_SECONDS = 60.0
@@ -22,8 +25,9 @@ def work(open_installation: Callable[[], Installation], setup: WorkerSetup) -> i
     with told_to_stop() as stop, opened(open_installation, stop) as installation:
         if installation is None:
             return wording.SUCCEEDED
-        with installation.as_worker(setup) as at_work:
-            announce(_ready(installation, at_work))
+        with _at_work(installation, setup, stop) as at_work:
+            if at_work is None:
+                return wording.SUCCEEDED
             while not stop.wait(LOOK_SECONDS):
                 at_work.check()
             announce("Stopping: what runs now is finished, or handed back to other workers.")
@@ -56,12 +60,27 @@ def opened(
         yield installation
 
 
-def _waited_for(open_installation: Callable[[], Installation], stop: threading.Event) -> Installation | None:
+@contextmanager
+def _at_work(
+    installation: Installation, setup: WorkerSetup, stop: threading.Event
+) -> Iterator[WorkerAtWork | None]:
+    """A worker that has said that it is ready; the database may go away while it starts. As `opened`."""
+    with ExitStack() as until_stopped:
+        enter = until_stopped.enter_context
+        at_work = _waited_for(lambda: enter(installation.as_worker(setup)), stop)
+        ready = at_work and _waited_for(lambda: _ready(installation, at_work), stop)
+        if ready:
+            announce(ready)
+        yield at_work
+
+
+def _waited_for(begin: Callable[[], T], stop: threading.Event) -> T | None:
+    """None: told to stop meanwhile. Raises StoreAway."""
     until = time.monotonic() + STORE_AWAY_SECONDS
     told = False
     while not stop.is_set():
         try:
-            return open_installation()
+            return begin()
         except StoreAway as error:
             if time.monotonic() > until:
                 raise
