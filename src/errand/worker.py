@@ -355,6 +355,7 @@ class Worker:
         self._handing_back.set()
         with self._lock:
             running = list(self._running.values())
+        self._runner.stop()  # before: what can be ended must not run to its end here and elsewhere as well
         for held in running:
             try:
                 self._engine.hand_back(held.job)
