@@ -15,6 +15,7 @@ from errand.domain.plan import Plan, Reference
 from errand.domain.task import Job, Succeeded, TaskStatus
 from errand.rescuer import Rescuer
 from errand.sessions.shared import SharedWorkspaces
+from errand.sessions.sweeping import sweeping
 from errand.sessions.workspace import Workspace
 from tests.installation import LONG_ENOUGH, Number, TestInstallation, address, step
 from tests.integration.conftest import Make
@@ -256,6 +257,16 @@ def test_a_day_after_a_task_ended_its_files_leave_the_host_and_come_back_when_as
     assert hosts.one.remove_ended() == 1
     assert list((hosts.folder / "one").iterdir()) == []
     assert hosts.seen(hosts.one) == {"a": b"1"}
+
+
+def test_files_of_ended_tasks_are_looked_for_again_and_again(hosts: Hosts) -> None:
+    pause, here = threading.Event(), hosts.folder / "one"
+    with sweeping(hosts.one, every=timedelta(seconds=0.01)):
+        hosts.leave(hosts.one, a=b"1")
+        hosts.installation.engine.cancel(hosts.job.address.task)
+        hosts.installation.clock.ahead = timedelta(days=2)
+        gone = (not list(here.iterdir()) or pause.wait(0.01) for _ in range(int(LONG_ENOUGH / 0.01)))
+        assert any(gone)
 
 
 class Line(BaseModel):
