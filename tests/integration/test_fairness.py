@@ -67,6 +67,7 @@ class Served:
     made: TestInstallation
     work_seconds: float = 0.0
     started: list[SubtaskAddress] = field(default_factory=list)
+    done: set[SubtaskAddress] = field(default_factory=set)
     most_at_once: Counter[TaskId] = field(default_factory=Counter)
     _running: Counter[TaskId] = field(default_factory=Counter)
     _changed: threading.Condition = field(default_factory=threading.Condition)
@@ -77,6 +78,7 @@ class Served:
             return
         task = message.task
         with self._changed:
+            self.started.append(message)
             self._running[task] += 1
             self.most_at_once[task] = max(self.most_at_once[task], self._running[task])
         threading.Event().wait(self.work_seconds)
@@ -84,12 +86,13 @@ class Served:
             self._running[task] -= 1
         self.made.engine.settle(job, Succeeded({"value": 1}))
         with self._changed:
-            self.started.append(message)
+            self.done.add(message)
             self._changed.notify_all()
 
-    def until(self, holds: Callable[[list[SubtaskAddress]], bool]) -> list[SubtaskAddress]:
+    def until(self, holds: Callable[[set[SubtaskAddress]], bool]) -> list[SubtaskAddress]:
+        """What was started, once this holds of what is done."""
         with self._changed:
-            assert self._changed.wait_for(lambda: holds(self.started), LONG_ENOUGH)
+            assert self._changed.wait_for(lambda: holds(self.done), LONG_ENOUGH)
             return [*self.started]
 
 
@@ -125,7 +128,7 @@ def test_one_subtask_of_another_waits_for_few_of_ten_thousand(make: Make, carrie
     planned(made, "a", MANY)
     mine = planned(made, "b", 1)
     with serving(made, slots=2) as served:
-        started = served.until(lambda started: address(mine, "s0") in started)
+        started = served.until(lambda done: address(mine, "s0") in done)
     assert started.index(address(mine, "s0")) <= FEW
 
 
@@ -133,7 +136,7 @@ def test_of_one_principal_the_higher_priority_goes_first(make: Make, carrier: Qu
     made = make(carrier=carrier)
     low, high = planned(made, "a", 200), planned(made, "a", 20, priority=10)
     with serving(made, slots=2) as served:
-        started = served.until(lambda started: len(started) == 220)
+        started = served.until(lambda done: len(done) == 220)
     last = max(n for n, each in enumerate(started) if each.task == high)
     assert last <= 20 + FEW
     assert Counter(each.task for each in started) == {low: 200, high: 20}
@@ -143,7 +146,7 @@ def test_no_more_of_a_task_run_at_once_than_its_cap_and_all_of_it_is_done(make: 
     made = make(carrier=carrier)
     capped, other = planned(made, "a", 30, parallel=3), planned(made, "a", 10)
     with serving(made, slots=8, work_seconds=0.01) as served:
-        served.until(lambda started: len(started) == 40)
+        served.until(lambda done: len(done) == 40)
     assert served.most_at_once[capped] <= 3
     assert made.view(capped).status.ended
     assert made.view(other).status.ended
