@@ -97,10 +97,8 @@ class Context(Protocol):
     def attempt(self) -> int: ...
     @property
     def idempotency_key(self) -> str:
-        """For an effect on the outside, to be given to whoever brings it about, so that it happens once: an
-        attempt that seems to have failed may have had its effect. The same for all attempts at this subtask,
-        those that a person asked for too, and of no other. Letters, digits and `-`, at most 64; where a
-        subtask has several effects, add to it which."""
+        """For effects on the outside, so that each happens once: the same for all attempts at this subtask,
+        and of no other; at most 64 letters, digits, `-`. Of several effects, add which."""
         ...
 
     @property
@@ -110,8 +108,7 @@ class Context(Protocol):
 
     @property
     def now(self) -> datetime:
-        """Aware UTC, from the injected clock."""
-        ...
+        """Aware UTC."""
 
     def load(self, ref: ArtifactRef) -> bytes:
         """The content of an artifact. Raises InputRefused when it is not stored here."""
@@ -128,8 +125,8 @@ class Context(Protocol):
     def save_model(self, kind: type[R], name: str, model: BaseModel) -> R: ...
 
     def ask(self, question: Question) -> str:
-        """The person's answer. Raises AnswerNeeded when there is none yet: let it pass, the subtask waits and
-        is run again from its beginning when the answer is there."""
+        """The person's answer. Raises AnswerNeeded when there is none yet: let it pass, the subtask is run
+        again from its beginning when it is there."""
         ...
 
     def progress(self, message: str, fraction: float | None = None) -> None:
@@ -146,9 +143,8 @@ class Context(Protocol):
         ...
 
     def record_turn(self, turn: JsonObject, told: JsonObject | None = None) -> None:
-        """Add to the conversation; durable when this returns. `told` becomes an event: its `type` is
-        `subtask.turn` or `subtask.tool`, the rest is its data. Raises Cancelled, and records nothing, when
-        the job is not this worker's any more."""
+        """Add to the conversation; durable when this returns. `told` becomes an event, its `type` is
+        `subtask.turn` or `subtask.tool`. Raises Cancelled, and records nothing, when the job is lost."""
         ...
 
     def adopt(self, kind: type[R], ref: ArtifactRef) -> R:
@@ -156,8 +152,8 @@ class Context(Protocol):
         ...
 
     def replan(self, reason: str) -> None:
-        """When this subtask has succeeded, the rest of the plan is made anew: `reason` says, in a sentence,
-        what was found that makes it pointless."""
+        """When this has succeeded, the rest of the plan is made anew: what was found makes it pointless, as
+        `reason` says in a sentence."""
         ...
 
 
