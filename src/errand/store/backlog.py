@@ -19,7 +19,6 @@ from sqlalchemy import (
     literal_column,
     select,
     text,
-    tuple_,
     union_all,
     update,
 )
@@ -27,6 +26,7 @@ from sqlalchemy.engine import Row
 
 from errand.domain.fairness import Held, UnderWay
 from errand.domain.ids import Principal, SubtaskAddress, SubtaskKey, TaskId
+from errand.store.locking import once
 from errand.store.tables import READY, RUNNING, subtask, task
 
 _MOST_ROWS = 800
@@ -166,18 +166,16 @@ def _marked(
         keys[each.task].append(each.key)
     for task_id, mine in keys.items():
         for first in range(0, len(mine), _MOST_ROWS):
-            free = (
-                select(subtask.c.key)
-                .where(
+            free = once(
+                select(subtask.c.key).where(
                     subtask.c.task == task_id,
                     subtask.c.key.in_(mine[first : first + _MOST_ROWS]),
                     _opaque(state),
                 )
-                .with_for_update(skip_locked=True)
             )
             change = (
                 update(subtask)
-                .where(subtask.c.task == task_id, subtask.c.key.in_(free))
+                .where(subtask.c.task == task_id, subtask.c.key == free.c.key)
                 .values(send_after=until)
                 .returning(subtask.c.task, subtask.c.key)
             )
@@ -196,12 +194,13 @@ def sent_before(connection: Connection, now: datetime, until: datetime) -> dict[
 
 def hold_sent_before(connection: Connection, capability: str, *, now: datetime, until: datetime) -> int:
     """Hold all of these: which of their messages are lost can not be told. How many."""
-    mine = (
-        select(subtask.c.task, subtask.c.key)
-        .where(SENT, subtask.c.send_after <= until, subtask.c.capability == capability)
-        .with_for_update(skip_locked=True)
+    mine = once(
+        select(subtask.c.task, subtask.c.key).where(
+            SENT, subtask.c.send_after <= until, subtask.c.capability == capability
+        )
     )
-    change = update(subtask).where(tuple_(subtask.c.task, subtask.c.key).in_(mine)).values(send_after=now)
+    same = subtask.c.task == mine.c.task, subtask.c.key == mine.c.key
+    change = update(subtask).where(*same).values(send_after=now)
     return connection.execute(change, {"now": now}).rowcount
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select, tuple_, update
 
 from errand.domain.ids import SubtaskAddress, SubtaskKey, TaskId
 from errand.domain.task import Job
+from errand.store.locking import once
 from errand.store.tables import RUNNING, subtask
 
 Attempt = tuple[SubtaskAddress, int]
@@ -16,14 +17,14 @@ def renew(tx: Connection, jobs: Sequence[Job], until: datetime) -> set[Attempt]:
     """Lengthen the leases of those that are their workers' still, but for rows that another transaction is at
     just now: they are of several tasks, and two transactions that wait for one another would both fail."""
     held = [(job.address.task, job.address.key, job.attempt, job.worker) for job in jobs]
-    theirs = (
-        select(subtask.c.task, subtask.c.key)
-        .where(RUNNING, tuple_(subtask.c.task, subtask.c.key, subtask.c.attempt, subtask.c.worker).in_(held))
-        .with_for_update(skip_locked=True)
+    theirs = once(
+        select(subtask.c.task, subtask.c.key).where(
+            RUNNING, tuple_(subtask.c.task, subtask.c.key, subtask.c.attempt, subtask.c.worker).in_(held)
+        )
     )
     renewed = tx.execute(
         update(subtask)
-        .where(tuple_(subtask.c.task, subtask.c.key).in_(theirs))
+        .where(subtask.c.task == theirs.c.task, subtask.c.key == theirs.c.key)
         .values(lease_until=until)
         .returning(subtask.c.task, subtask.c.key, subtask.c.attempt)
     )

@@ -7,10 +7,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, or_, select, tuple_, update
+from sqlalchemy import Connection, or_, select, update
 
 from errand.domain.ids import SubtaskAddress, SubtaskKey, TaskId
 from errand.store.backlog import NOW
+from errand.store.locking import once
 from errand.store.tables import READY, subtask
 
 _MOST_MARKED = 1000
@@ -68,11 +69,10 @@ def unoffered(connection: Connection) -> list[Unoffered]:
 
 def unmark(connection: Connection, capabilities: Collection[str]) -> None:
     """These are offered again."""
-    mine = (
-        select(subtask.c.task, subtask.c.key)
-        .where(READY, subtask.c.unoffered_since.is_not(None), subtask.c.capability.in_(capabilities))
-        .with_for_update(skip_locked=True)
+    mine = once(
+        select(subtask.c.task, subtask.c.key).where(
+            READY, subtask.c.unoffered_since.is_not(None), subtask.c.capability.in_(capabilities)
+        )
     )
-    connection.execute(
-        update(subtask).where(tuple_(subtask.c.task, subtask.c.key).in_(mine)).values(unoffered_since=None)
-    )
+    same = subtask.c.task == mine.c.task, subtask.c.key == mine.c.key
+    connection.execute(update(subtask).where(*same).values(unoffered_since=None))
