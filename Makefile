@@ -40,6 +40,11 @@ killtest: setup ## kill real runs at MOMENTS=15 random moments; FOLDER=… with 
 	@KILLTEST_MOMENTS="$(or $(MOMENTS),15)" $(if $(FOLDER),KILLTEST_FOLDER="$(FOLDER)") \
 	  $(bin)/python -m pytest --verbose tests/e2e/test_killed_run.py
 
+chaos: setup ## kill everything again and again while tasks run: ROUNDS=10, or SEEDS="1 2 3"; TASKS=200 WORKERS=6
+	@for seed in $(or $(SEEDS),$$(shuf -i 1-999999 -n "$(or $(ROUNDS),1)")); do \
+	  CHAOS_SEED="$$seed" CHAOS_TASKS="$(or $(TASKS),200)" CHAOS_WORKERS="$(or $(WORKERS),6)" \
+	    $(bin)/python -m pytest tests/e2e/chaos; done
+
 llama: setup ## install what models in this process need, built from source: five minutes on two cores
 	@CMAKE_ARGS="$${CMAKE_ARGS:--DLLAVA_BUILD=OFF}" VIRTUAL_ENV=.venv $(bin)/uv pip install --quiet --editable '.[llama]' gguf
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, func, select
 from errand.domain.task import SubtaskStatus, TaskStatus
 from errand.store.database import Database
 from errand.store.tables import dependency, event, job, subtask, task
-from tests.e2e.chaos.plans import STEPS, result_of
+from tests.e2e.chaos.plans import needs_of, result_of
 
 MOST_SHOWN = 5
 """Of the same kind of fault."""
@@ -46,9 +46,14 @@ def story_of(database: Database, address: str) -> str:
 
 
 def _of_task(row: Row[Any]) -> str:
-    wanted: tuple[object, ...] = (TaskStatus.SUCCEEDED, 0, STEPS + 1, [], result_of(row.text))
+    wanted: tuple[object, ...] = (TaskStatus.SUCCEEDED, 0, _subtasks(row.text), [], result_of(row.text))
     had = (row.status, row.open, row.total, row.missing, _number(row.result))
     return "" if wanted == had else f"{row.id}: status, open, total, missing, result are {had}, not {wanted}"
+
+
+def _subtasks(text: str) -> int:
+    """With the one that plans."""
+    return len(needs_of(text)) + 1
 
 
 def _number(result: object) -> object:
@@ -83,14 +88,14 @@ def _of_events(tx: Connection, tasks: Mapping[str, Row[Any]]) -> Iterator[str]:
     for each, known in tasks.items():
         if numbers[each] != list(range(1, known.last_event + 1)):
             yield f"{each}: its events are numbered {numbers[each]}, and the last one is {known.last_event}"
-        if told[each, "subtask.succeeded"] != STEPS + 1:
+        if told[each, "subtask.succeeded"] != _subtasks(known.text):
             yield f"{each}: {told[each, 'subtask.succeeded']} events tell of a success"
         if told[each, "subtask.started"] != jobs.get(each):
             yield f"{each}: {told[each, 'subtask.started']} events of a start, {jobs.get(each)} attempts"
 
 
 def _of_effects(tx: Connection, tasks: Mapping[str, Row[Any]], done: Sequence[str]) -> Iterator[str]:
-    wanted = {f"{each} s{n}" for each in tasks for n in range(STEPS)}
+    wanted = {f"{each} {step}" for each, known in tasks.items() for step in needs_of(known.text)}
     times = Counter(done)
     yield from (f"{each} was done {n} times" for each, n in times.items() if n > 1)
     yield from (f"{each} was not done" for each in wanted - times.keys())

@@ -23,18 +23,23 @@ class Outside:
             if not any(each.startswith(f"{key} ".encode()) for each in file):
                 os.write(file.fileno(), line)
 
+    def note_end(self, what: str) -> None:
+        """A line of another file, as often as it is told, as of a service without idempotency keys."""
+        with self.ended.open("ab") as file:
+            os.write(file.fileno(), f"- {what}\n".encode())
+
     @property
     def asked(self) -> Path:
         """Every call, one line each."""
         return self.path.with_suffix(".asked")
 
-    def done(self) -> Sequence[str]:
-        """What was done, in order."""
-        return [line.partition(" ")[2] for line in _lines(self.path)]
-
-    def times_asked(self) -> int:
-        return len(_lines(self.asked))
+    @property
+    def ended(self) -> Path:
+        return self.path.with_suffix(".ended")
 
 
-def _lines(path: Path) -> Sequence[str]:
-    return path.read_text().splitlines() if path.exists() else ()
+def listed(path: Path) -> Sequence[str]:
+    """What stands in such a file, in order, without the keys."""
+    if not path.exists():
+        return ()
+    return [line.partition(" ")[2] for line in path.read_text().splitlines()]

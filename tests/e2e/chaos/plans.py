@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 STEPS = 10
 SHAPES = ("chain", "fan", "diamonds", "tangle")
+SINGLE = "single"
+"""One step that takes exactly as long as the request says."""
 
 
 def requests(seed: int, tasks: int, most_seconds: float) -> Iterator[str]:
@@ -17,6 +19,8 @@ def requests(seed: int, tasks: int, most_seconds: float) -> Iterator[str]:
 def needs_of(text: str) -> Mapping[str, Sequence[str]]:
     """By step, what it needs."""
     shape = text.split()[0]
+    if shape == SINGLE:
+        return {_key(0): []}
     if shape == "chain":
         return {_key(n): [_key(n - 1)] if n else [] for n in range(STEPS)}
     if shape == "fan":
@@ -29,8 +33,9 @@ def needs_of(text: str) -> Mapping[str, Sequence[str]]:
 
 def seconds_of(text: str) -> Mapping[str, float]:
     """By step, how long it takes."""
-    chance, most = random.Random(f"seconds {text}"), float(text.split()[2])
-    return {_key(n): round(chance.uniform(0, most), 3) for n in range(STEPS)}
+    chance, shape, most = random.Random(f"seconds {text}"), text.split()[0], float(text.split()[2])
+    least = most if shape == SINGLE else 0.0
+    return {key: round(chance.uniform(least, most), 3) for key in needs_of(text)}
 
 
 def result_of(text: str) -> int:
@@ -38,7 +43,7 @@ def result_of(text: str) -> int:
     given: dict[str, int] = {}
     for key, needs in needs_of(text).items():
         given[key] = 1 + sum(given[each] for each in needs)
-    return given[_key(STEPS - 1)]
+    return [*given.values()][-1]
 
 
 def _tangle(chance: random.Random) -> Mapping[str, Sequence[str]]:

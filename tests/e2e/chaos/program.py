@@ -27,7 +27,7 @@ from errand.observability.logs import configure
 from errand.planning.plain import PlainPlanner
 from errand.planning.planner import Planner, TaskPlanner
 from tests.e2e.chaos.outside import Outside
-from tests.e2e.chaos.plans import STEPS, needs_of, seconds_of
+from tests.e2e.chaos.plans import needs_of, seconds_of
 
 
 class Deed(BaseModel):
@@ -47,8 +47,10 @@ def act(given: Deed, context: Context) -> Done:
     if given.seconds > 1:
         context.progress("half of it is done", 0.5)
     what = f"{context.task} {context.subtask}"
-    Outside(Path(os.environ["CHAOS_OUTSIDE"])).do(context.idempotency_key, what)
+    outside = Outside(Path(os.environ["CHAOS_OUTSIDE"]))
+    outside.do(context.idempotency_key, what)
     time.sleep(given.seconds / 2)
+    outside.note_end(what)
     number = 1 + sum(given.given)
     return Done(number=number, text=str(number))
 
@@ -58,18 +60,18 @@ class ChaosPlanner:
 
     def propose(self, request: Request, catalogue: Mapping[str, CapabilityDescription]) -> Proposal:
         del catalogue
-        seconds = seconds_of(request.text)
+        needs, seconds = needs_of(request.text), seconds_of(request.text)
         steps = tuple(
             Step(
                 SubtaskKey(key),
                 act.name,
                 f"Act as {key}",
-                {"seconds": seconds[key], "given": [{FROM: f"{each}.number"} for each in needs]},
+                {"seconds": seconds[key], "given": [{FROM: f"{each}.number"} for each in before]},
                 because="its shape",
             )
-            for key, needs in needs_of(request.text).items()
+            for key, before in needs.items()
         )
-        result = Reference(SubtaskKey(f"s{STEPS - 1}"), ("text",))
+        result = Reference(SubtaskKey([*needs][-1]), ("text",))
         return Proposal(Plan(steps, result=result, made_by="rules"), score=1.0, sure=True)
 
 

@@ -16,14 +16,13 @@ from errand.store.database import Database
 from errand.store.tables import task
 from tests.e2e.chaos.checking import faults_of, story_of
 from tests.e2e.chaos.figures import Figures
-from tests.e2e.chaos.outside import Outside
+from tests.e2e.chaos.outside import listed
 from tests.e2e.chaos.plans import requests
 from tests.e2e.chaos.submitting import Submitting
-from tests.e2e.chaos.supervising import Supervised, Supervisor, environment, processes_of, until
+from tests.e2e.chaos.supervising import Site, Supervised, Supervisor, until
 from tests.e2e.chaos.trouble import Trouble
 from tests.servers.services import PostgresServer, RedisServer, unused_port
 
-PROGRAM = "tests.e2e.chaos.program"
 LEASE_SECONDS = "5"
 MOST_LOST = "10"
 """Where workers are killed every few seconds, three that die with the same job are no sign."""
@@ -55,57 +54,47 @@ class ChaosRun:
         url = self.postgres.new_database()
         with closing(Database(url)) as database:
             database.migrate()
-            supervisor, addresses = self._processes(url)
+            site, ports = self._site(url), (unused_port(), unused_port())
+            supervisor = Supervisor(self._processes(site, ports))
             texts = list(requests(self.seed, self.tasks, self.most_seconds))
+            addresses = [f"http://127.0.0.1:{port}" for port in ports]
             submitting = Submitting(addresses, texts, self.every_seconds)
             trouble = Trouble(chance, supervisor, self.redis, self.postgres, self.folder / "logs" / "trouble")
-            with self._standing(supervisor):
+            with self._standing(site, supervisor):
                 with self._going_on(submitting, trouble):
                     self._wait(database, submitting, trouble)
                 self._wait_for_calm(supervisor)
-            done = self._outside.done()
+            done = listed(site.outside.path)
             self.faults += faults_of(database, submitting.taken, done)
             self.faults += self._faults_of_processes(supervisor, submitting)
             figures = Figures(
                 self.seed, time.monotonic() - began, trouble.made, len(submitting.taken),
-                submitting.unanswered, self._outside.times_asked(), len(done),
+                submitting.unanswered, len(listed(site.outside.asked)), len(done),
             )  # fmt: skip
             self.figures = figures.text(database, supervisor.processes)
             if self.faults:
                 self.figures += self._evidence(database, supervisor)
 
-    @property
-    def _outside(self) -> Outside:
-        return Outside(self.folder / "outside")
+    def _site(self, url: str) -> Site:
+        more = {
+            "ERRAND_LEASE_SECONDS": LEASE_SECONDS,
+            "ERRAND_MOST_LOST": MOST_LOST,
+            "ERRAND_DRAIN_SECONDS": "20",
+        }
+        return Site(self.folder, url, self.redis.url, more)
 
-    def _processes(self, url: str) -> tuple[Supervisor, Sequence[str]]:
-        """Two APIs, two rescuers, the workers, on three hosts; and where the APIs are."""
-        hosts, ports = cycle(["host-1", "host-2", "host-3"]), (unused_port(), unused_port())
-        (logs := self.folder / "logs").mkdir(parents=True)
-
-        def supervised(name: str, *words: str) -> Supervised:
-            settings = environment(
-                self.folder,
-                next(hosts),
-                database_url=url,
-                broker_url=self.redis.url,
-                ERRAND_LEASE_SECONDS=LEASE_SECONDS,
-                ERRAND_MOST_LOST=MOST_LOST,
-                ERRAND_DRAIN_SECONDS="20",
-                CHAOS_OUTSIDE=str(self._outside.path),
-            )
-            return Supervised(name, words, settings, PROGRAM, logs)
-
-        slots = str(self.slots)
-        started = [
-            *(supervised(f"api-{port}", "api", "--port", str(port)) for port in ports),
-            *(supervised(f"rescuer-{n}", "rescuer") for n in range(2)),
-            *(supervised(f"worker-{n}", "worker", "--slots", slots) for n in range(self.workers)),
+    def _processes(self, site: Site, ports: Sequence[int]) -> Sequence[Supervised]:
+        """Two APIs, two rescuers, the workers, on three hosts."""
+        wanted = [
+            *((f"api-{port}", "api", "--port", str(port)) for port in ports),
+            *((f"rescuer-{n}", "rescuer") for n in range(2)),
+            *((f"worker-{n}", "worker", "--slots", str(self.slots)) for n in range(self.workers)),
         ]
-        return Supervisor(started), [f"http://127.0.0.1:{port}" for port in ports]
+        hosts = cycle(["host-1", "host-2", "host-3"])
+        return [site.process(name, *words, host=next(hosts)) for name, *words in wanted]
 
     @contextmanager
-    def _standing(self, supervisor: Supervisor) -> Iterator[None]:
+    def _standing(self, site: Site, supervisor: Supervisor) -> Iterator[None]:
         supervisor.start()
         try:
             if not until(lambda: all(each.is_ready for each in supervisor.processes)):
@@ -113,9 +102,8 @@ class ChaosRun:
             yield
         finally:
             self.faults += [f"{name} did not end when told to." for name in supervisor.stop()]
-            marked = f"CHAOS_OUTSIDE={self._outside.path}"
-            if not until(lambda: not processes_of(marked), 10.0):
-                self.faults.append(f"Processes are left: {processes_of(marked)}.")
+            if not until(lambda: not site.processes(), 10.0):
+                self.faults.append(f"Processes are left: {site.processes()}.")
 
     @contextmanager
     def _going_on(self, submitting: Submitting, trouble: Trouble) -> Iterator[None]:

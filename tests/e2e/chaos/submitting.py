@@ -25,7 +25,7 @@ class Submitting:
     addresses: Sequence[str]
     """Of the APIs."""
     texts: Sequence[str]
-    every_seconds: float
+    every_seconds: float = 0.0
     taken: dict[str, str] = field(default_factory=dict)
     """Texts, by the ids of those that an API said it had taken."""
     unanswered: int = 0

@@ -14,8 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from errand.processes import children_of
+from tests.e2e.chaos.outside import Outside
 from tests.e2e.real import LONG_ENOUGH, ROOT
 
+PROGRAM = "tests.e2e.chaos.program"
 RESTART_SECONDS = 0.5
 """Between the death of a process and its next start."""
 _LOOK_SECONDS = 0.1
@@ -27,9 +29,8 @@ class Supervised:
     """One process after the other, all started in the same way."""
 
     name: str
-    words: Sequence[str]
+    command: Sequence[str]
     environment: Mapping[str, str]
-    module: str
     logs: Path
     starts: int = 0
     process: "subprocess.Popen[bytes] | None" = None
@@ -45,8 +46,8 @@ class Supervised:
         self.died_at, self.is_to_end = None, False
         with self._log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", self.module, *self.words], env={**os.environ, **self.environment},
-                cwd=self.logs, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                self.command, env={**os.environ, **self.environment}, cwd=self.logs,
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
 
     @property
@@ -127,7 +128,7 @@ class Supervisor:
         self._thread.start()
 
     def of(self, kind: str) -> Sequence[Supervised]:
-        return [each for each in self.processes if each.words[0] == kind]
+        return [each for each in self.processes if each.name.startswith(f"{kind}-")]
 
     def stop(self) -> Sequence[str]:
         """Names of those that had to be killed since they did not end when told to."""
@@ -154,8 +155,43 @@ class Supervisor:
             each.start()
 
 
-def processes_of(marked: str) -> Sequence[int]:
-    """All that were started with this in their environment, by whomever, and still run."""
+@dataclass(frozen=True)
+class Site:
+    """Hosts of one installation, and settings as a person would write them."""
+
+    folder: Path
+    database_url: str
+    broker_url: str
+    more: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def outside(self) -> Outside:
+        return Outside(self.folder / "outside")
+
+    def process(self, name: str, *words: str, host: str = "host", before: Sequence[str] = ()) -> Supervised:
+        """To be started; `before`: the words of a command that runs it."""
+        (logs := self.folder / "logs").mkdir(parents=True, exist_ok=True)
+        settings = {
+            "PYTHONPATH": str(ROOT),
+            "CHAOS_OUTSIDE": str(self.outside.path),
+            "ERRAND_HOME": str(self.folder / host),
+            "ERRAND_ARTIFACTS_URL": f"file://{self.folder / 'artifacts'}",
+            "ERRAND_DATABASE_URL": self.database_url,
+            "ERRAND_BROKER_URL": self.broker_url,
+            "ERRAND_WORKER_METRICS_PORT": "0",
+            "ERRAND_MANAGER_METRICS_PORT": "0",
+            "ERRAND_LOG_LEVEL": "warning",
+            "ERRAND_LOG_JSON": "true",
+            **self.more,
+        }
+        return Supervised(name, [*before, sys.executable, "-m", PROGRAM, *words], settings, logs)
+
+    def processes(self) -> Sequence[int]:
+        """All that were started here, by whomever, and still run."""
+        return _processes_of(f"CHAOS_OUTSIDE={self.outside.path}\0")
+
+
+def _processes_of(marked: str) -> Sequence[int]:
     found = []
     for each in Path("/proc").glob("[0-9]*"):
         try:
@@ -180,24 +216,6 @@ def until(holds: Callable[[], bool], seconds: float = LONG_ENOUGH) -> bool:
             return False
         time.sleep(0.1)
     return True
-
-
-def environment(
-    folder: Path, host: str, *, database_url: str, broker_url: str, **more: str
-) -> Mapping[str, str]:
-    """Settings of a process on a host of its own, as a person would write them."""
-    return {
-        "PYTHONPATH": str(ROOT),
-        "ERRAND_HOME": str(folder / host),
-        "ERRAND_ARTIFACTS_URL": f"file://{folder / 'artifacts'}",
-        "ERRAND_DATABASE_URL": database_url,
-        "ERRAND_BROKER_URL": broker_url,
-        "ERRAND_WORKER_METRICS_PORT": "0",
-        "ERRAND_MANAGER_METRICS_PORT": "0",
-        "ERRAND_LOG_LEVEL": "warning",
-        "ERRAND_LOG_JSON": "true",
-        **more,
-    }
 
 
 def _send(pid: int, sent: signal.Signals) -> None:
