@@ -14,7 +14,7 @@ endif
 endef
 $(foreach each,TASK ATTACH OUT ARGS ERRAND,$(eval $(call as-typed,$(each))))
 
-.PHONY: help setup run up-local flower test killtest llama test-llama lint format docs bench lock clean
+.PHONY: help setup run up-local flower test killtest chaos llama test-llama lint format docs bench lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16

@@ -19,6 +19,7 @@ from typing import Self
 import psycopg
 import redis
 
+LOOPBACK = "127.0.0.1"
 LONG_ENOUGH_SECONDS = 120.0
 """Until a server answers, or is gone; only a defect reaches it."""
 _CHOICE = random.SystemRandom()
@@ -129,33 +130,35 @@ class Server:
 class RedisServer(Server):
     """Redis without a password; `durable`: what it has taken outlives its being killed."""
 
-    def __init__(self, *, durable: bool = False) -> None:
-        """Raises ProgramMissing."""
+    def __init__(self, *, durable: bool = False, host: str = LOOPBACK, more: Sequence[str] = ()) -> None:
+        """`host`: the address of this machine that it listens on. `more`: options of its own.
+
+        Raises ProgramMissing."""
         found = shutil.which("redis-server")
         if found is None:
             raise ProgramMissing("Redis is missing: apt-get install redis-server")
         super().__init__(Path(found), None)
-        self._durable = durable
+        self._durable, self._host, self._more = durable, host, more
         self._start()
 
     @property
     def url(self) -> str:
-        return f"redis://127.0.0.1:{self.port}/0"
+        return f"redis://{self._host}:{self.port}/0"
 
     def client(self) -> redis.Redis:
         """A client that the caller closes."""
-        return redis.Redis(port=self.port, socket_timeout=LONG_ENOUGH_SECONDS)
+        return redis.Redis(self._host, self.port, socket_timeout=LONG_ENOUGH_SECONDS)
 
     def _command(self) -> Sequence[str]:
         kept = ("--appendonly", "yes", "--appendfsync", "always") if self._durable else ("--appendonly", "no")
         return (
-            str(self._program), "--bind", "127.0.0.1", "--port", str(self.port),
-            "--dir", str(self._folder), "--save", "", *kept,
+            str(self._program), "--bind", self._host, "--protected-mode", "no", "--port", str(self.port),
+            "--dir", str(self._folder), "--save", "", *kept, *self._more,
         )  # fmt: skip
 
     def _answers(self) -> bool:
         try:
-            with redis.Redis(port=self.port, socket_timeout=1.0) as client:
+            with redis.Redis(self._host, self.port, socket_timeout=1.0) as client:
                 return bool(client.ping())
         except redis.RedisError:
             return False
@@ -166,17 +169,21 @@ class PostgresServer(Server):
 
     _farewell = signal.SIGINT  # end connections, do not wait for them
 
-    def __init__(self, *, durable: bool = False) -> None:
-        """Raises ProgramMissing."""
+    def __init__(self, *, durable: bool = False, host: str = LOOPBACK) -> None:
+        """`host`: the address of this machine that it listens on; its whole network may connect.
+
+        Raises ProgramMissing."""
         found = sorted(
             Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[4])
         )
         if not found:
             raise ProgramMissing("PostgreSQL is missing: apt-get install postgresql")
         super().__init__(found[-1], "postgres" if os.geteuid() == 0 else None)  # it refuses to run as root
-        self._data, self._durable, self._made = self._folder / "data", durable, 0
+        self._data, self._durable, self._host, self._made = self._folder / "data", durable, host, 0
         made = ("--auth=trust", "--username=errand", "--encoding=UTF8", "--locale=C", "--no-sync")
         self._run(str(self._program.with_name("initdb")), *made, "--pgdata", str(self._data))
+        with (self._data / "pg_hba.conf").open("a") as allowed:
+            allowed.write("host all errand samenet trust\n")
         self._start()
 
     @property
@@ -204,12 +211,12 @@ class PostgresServer(Server):
         return self._address(name).replace("postgresql:", "postgresql+psycopg:")
 
     def _address(self, name: str) -> str:
-        return f"postgresql://errand@127.0.0.1:{self.port}/{name}"
+        return f"postgresql://errand@{self._host}:{self.port}/{name}"
 
     def _command(self) -> Sequence[str]:
         fsync = "on" if self._durable else "off"
         return (
-            str(self._program), "-D", str(self._data), "-p", str(self.port), "-h", "127.0.0.1",
+            str(self._program), "-D", str(self._data), "-p", str(self.port), "-h", self._host,
             "-c", "unix_socket_directories=", "-c", "max_connections=200", "-c", f"fsync={fsync}",
         )  # fmt: skip
 
