@@ -63,6 +63,23 @@ def test_what_nobody_offers_for_too_long_fails_and_says_why(make: Make) -> None:
     assert made.subtask(task, "two").status is SubtaskStatus.SKIPPED
 
 
+def test_how_long_it_waited_before_an_attempt_does_not_count_after_it(make: Make) -> None:
+    made = make()
+    task = planned(made, ONE)
+    offering(made).look({"plan"})
+    job = made.engine.claim(address(task, "one"), WorkerId("somebody"))
+    assert job is not None
+    made.clock.ahead = timedelta(minutes=11)
+    assert made.engine.hand_back(job)
+    assert (made.subtask(task, "one").held_up, made.view(task).held_up) == ("", "")
+    looks = [offering(made).look({"plan"}) for _ in range(2)]
+    assert looks == [0, 1]
+    assert made.subtask(task, "one").status is SubtaskStatus.READY
+    made.clock.ahead = timedelta(minutes=22)
+    offering(made).look({"plan"})
+    assert made.subtask(task, "one").status is SubtaskStatus.FAILED
+
+
 @pytest.mark.parametrize("times", [1, 3])
 def test_several_rescuers_mark_it_as_one_does(make: Make, times: int) -> None:
     made = make()

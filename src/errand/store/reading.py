@@ -34,7 +34,12 @@ _asking = exists().where(subtask.c.task == task.c.id, WAITING)
 _is_waiting = and_(_asking, ~_lively).label("is_waiting")
 _unoffered = (
     select(func.min(subtask.c.capability))
-    .where(subtask.c.task == task.c.id, READY, subtask.c.unoffered_since.is_not(None))
+    .where(
+        subtask.c.task == task.c.id,
+        READY,
+        subtask.c.unoffered_since.is_not(None),
+        subtask.c.unoffered_since >= subtask.c.ready_at,  # not since before an attempt
+    )
     .scalar_subquery()
     .label("unoffered")
 )
@@ -163,8 +168,12 @@ def _subtask(row: Row[tuple[object, ...]]) -> SubtaskView:
         detail=row.detail,
         revision=row.revision,
         superseded=row.superseded,
-        held_up=nobody_offers(row.capability) if row.unoffered_since and row.status == "ready" else "",
+        held_up=nobody_offers(row.capability) if _is_held_up(row) else "",
     )
+
+
+def _is_held_up(row: Row[tuple[object, ...]]) -> bool:
+    return row.status == "ready" and row.unoffered_since is not None and row.unoffered_since >= row.ready_at
 
 
 def shortfalls(connection: Connection, task_id: TaskId) -> list[Shortfall]:

@@ -19,6 +19,8 @@ _MOST_MARKED = 1000
 
 _DUE = subtask.c.ready_at <= NOW
 _UNMARKED = or_(subtask.c.unoffered_since.is_(None), subtask.c.unoffered_since < subtask.c.ready_at)
+_MARKED = subtask.c.unoffered_since >= subtask.c.ready_at
+"""Since it became ready: an older mark is from before an attempt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def unoffered(connection: Connection) -> list[Unoffered]:
     """What is marked, of some tasks when it is of many."""
     found = (
         select(subtask.c.task, subtask.c.key, subtask.c.capability, subtask.c.unoffered_since)
-        .where(READY, subtask.c.unoffered_since.is_not(None))
+        .where(READY, subtask.c.unoffered_since.is_not(None), _MARKED)
         .order_by(subtask.c.task)
         .limit(_MOST_MARKED)
     )
