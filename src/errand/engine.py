@@ -6,6 +6,7 @@ The store is the truth and a message is a hint: each method changes state in one
 import random
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -36,6 +37,7 @@ from errand.store.database import Database
 from errand.store.ending import end_task
 from errand.store.releasing import go_on_without
 from errand.store.state import News
+from errand.store.together import Together
 from errand.store.workspaces import insert_changes
 
 Keep = Callable[[SubtaskAddress, str], bool]
@@ -61,6 +63,8 @@ class Engine(Decisions):
         super().__init__(database, dispatcher, clock, most_replans=most_replans)
         self._lease, self._patience = lease, patience or Patience()
         self._chance = chance or random.Random()  # noqa: S311  # jitter, not a secret
+        self._claims = Together(partial(at_once.claim, database), at_once.UNCLAIMED)
+        self._successes = Together(partial(at_once.succeed, database), at_once.UNSETTLED)
 
     @property
     def lease(self) -> timedelta:
@@ -97,9 +101,10 @@ class Engine(Decisions):
 
     def _claimed(self, address: SubtaskAddress, worker: WorkerId) -> Job | None:
         now = self._clock()
-        claimed = at_once.claim(self._database, address, worker, now=now, until=now + self._lease)
-        if claimed.sure:
-            return claimed.job
+        if self._database.is_server:
+            claimed = self._claims.ask(at_once.Wanted(address, worker, now, now + self._lease))
+            if claimed.sure:
+                return claimed.job
         with self._database.write() as tx:
             state.lock(tx, address.task)
             job = state.claim(tx, address, worker, now=now, until=now + self._lease)
@@ -185,9 +190,10 @@ class Engine(Decisions):
 
     def _settle(self, job: Job, outcome: Outcome) -> Sendable | None:
         now = self._clock()
-        if isinstance(outcome, Succeeded):
-            found, resend = _found(job, outcome), self._dispatcher.due(now)
-            done = at_once.succeed(self._database, job, outcome, found=found, now=now, resend=resend)
+        if self._database.is_server and isinstance(outcome, Succeeded):
+            due = self._dispatcher.due(now)
+            success = at_once.Success(job, outcome, _found(job, outcome), now, due)
+            done = self._successes.ask(success) if success.is_plain else at_once.UNSETTLED
             if done.sure:
                 return None if done.ready is None else sendable(job.address.task, done.ready)
         with self._database.write() as tx:

@@ -54,6 +54,7 @@ class Database:
             if self._access.begin_reading:
                 connection.exec_driver_sql(self._access.begin_reading)
             yield connection
+            connection.commit()  # a rollback would make the driver forget what it has prepared
 
     @contextlib.contextmanager
     def at_once(self) -> Iterator[Connection]:

@@ -31,6 +31,10 @@ _CONNECTED = {
             "idle_in_transaction_session_timeout": "30s",
             "statement_timeout": "120s",
             "jit": "off",  # our statements are small; compiling them takes longer than running them
+            # Planning those that are said again and again takes as long as running them, and no value of
+            # theirs calls for another plan. One that is kept must not count on tables being small still.
+            "plan_cache_mode": "force_generic_plan",
+            "enable_seqscan": "off",
         }.items()
     ),
 }
