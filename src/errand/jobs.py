@@ -22,6 +22,7 @@ from errand.domain.errors import (
     ModelBusy,
     PlanRefused,
     SetupError,
+    StoreAway,
     StoreUnavailable,
     Transient,
 )
@@ -103,8 +104,12 @@ class Jobs:
         return self._settled(prepared.job, lambda: self._carry_out(prepared, lost))
 
     def ran(self, job: Job) -> None:
-        """Count its time; once for each that was prepared."""
-        self._spending.ran(job)
+        """Count its time; once for each that was prepared. What came of it is worth more than its time: while
+        the database server is away, that is not counted."""
+        try:
+            self._spending.ran(job)
+        except StoreAway as error:
+            self._log.warning("time not counted", task=job.address.task, reason=str(error))
 
     def abandoned(self, job: Job) -> None:
         """The process that carried it out is gone: nobody settles the calls that it made any more."""
@@ -240,8 +245,7 @@ class JobContext:
         return self.answers[question.name]
 
     def progress(self, message: str, fraction: float | None = None) -> None:
-        said = storable(message)
-        if self.lost.is_set() or not self.engine.note_progress(self.job, said, fraction):
+        if self.lost.is_set() or not self._noted(storable(message), fraction):
             self._give_up()
 
     def turns(self) -> Sequence[JsonObject]:
@@ -261,6 +265,15 @@ class JobContext:
 
     def replan(self, reason: str) -> None:
         self.reason_to_replan = storable(reason)
+
+    def _noted(self, said: str, fraction: float | None) -> bool:
+        """False: the job is not this worker's any more. Nobody can watch while the database server is away:
+        that is no reason to begin a long job anew."""
+        try:
+            return self.engine.note_progress(self.job, said, fraction)
+        except StoreAway as error:
+            logger("jobs").info("progress is not told", reason=str(error))
+            return True
 
     def _give_up(self) -> Never:
         self.lost.set()

@@ -144,7 +144,9 @@ def test_a_database_that_is_restarted_ends_nothing(
         status = run.process.wait(LONG_ENOUGH)
         ended = [each.stop() for each in processes]
 
+    steps = tiny("show", only_task(tiny), "--json").json()["plan"]["subtasks"]
     assert (status, ended) == (0, [0, 0])
+    assert {each["attempts"] for each in steps} == {1}
     assert [each.said for each in (*processes, run) if "Traceback" in each.said] == []
 
 
