@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from errand.domain.errors import QueueAway
+from errand.domain.errors import QueueAway, StoreAway
 from errand.domain.fairness import Held, UnderWay, choose
 from errand.domain.ids import Principal, SubtaskAddress, SubtaskKey, TaskId
 from errand.domain.queueing import QueueView
@@ -83,8 +83,15 @@ class Dispatcher:
         """After commit, never before: a message must not outrun the state it speaks of.
 
         What there is no room for is held, for a release by this process or another. `ended`: the task of
-        which a job has ended, so that there is room for others.
+        which a job has ended, so that there is room for others. Whoever calls has changed the state, and is
+        not told that the store went away since: he would do the same again.
         """
+        try:
+            self._send(ready, ended)
+        except StoreAway:
+            """What was not sent counts as lost in a moment. The next transaction says what is wrong."""
+
+    def _send(self, ready: Sequence[tuple[SubtaskAddress, str]], ended: TaskId | None) -> None:
         if ready and not self._has_room(ready):
             self._hold([address for address, _ in ready])
             self._release_if_it_can()

@@ -22,16 +22,14 @@ from errand.domain.task import Job, Succeeded
 from errand.store.access import to_json
 from errand.store.database import Database
 
-# A claim that a crash of the server undoes leaves its subtask ready, so nobody waits until it is on the disk.
+# A claim is on the disk before its job begins: one that a crash of the server undid would be made again under
+# the same number, and the outcome of either attempt would count.
 # How many of a task run is counted before its row is locked, and at most one more begins with every event
 # since.
 _CLAIM: LiteralString = """
-    WITH hurried AS MATERIALIZED (
-        SELECT set_config('synchronous_commit', 'off', true)
-    ), asked AS MATERIALIZED (
+    WITH asked AS MATERIALIZED (
         SELECT asked.*, row_number() OVER (PARTITION BY task ORDER BY key) AS place
-        FROM hurried, unnest(%(tasks)s::text[], %(keys)s::text[], %(workers)s::text[])
-                          AS asked (task, key, worker)
+        FROM unnest(%(tasks)s::text[], %(keys)s::text[], %(workers)s::text[]) AS asked (task, key, worker)
     ), locked AS MATERIALIZED (
         SELECT id, parallel, last_event FROM task WHERE id IN (SELECT task FROM asked)
         ORDER BY id FOR NO KEY UPDATE
