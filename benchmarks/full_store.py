@@ -78,7 +78,7 @@ def asking(store: StoreAlone, one: TaskId) -> Times:
     asked: Mapping[str, Callable[[], object]] = {
         "tasks": service.tasks,
         "tasks, failed": lambda: service.tasks(TaskStatus.FAILED),
-        "count of tasks": service.count_tasks,
+        "count of open tasks": service.count_open_tasks,
         "find by the beginning of an id": lambda: service.find(one[:6]),
         "a task": lambda: service.task(one),
         "its subtasks": lambda: service.subtasks(one),

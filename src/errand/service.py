@@ -14,10 +14,10 @@ from errand.dead_letters import DeadLetters
 from errand.dead_letters import Retried as Retried
 from errand.domain.artifact import Artifact
 from errand.domain.budget import Cost, CostsBy
-from errand.domain.errors import InputRefused, NotFound, PlanRefused
+from errand.domain.errors import InputRefused, NotFound, PlanRefused, TaskExists
 from errand.domain.event import Event
 from errand.domain.finding import Finding
-from errand.domain.ids import LOCAL, Principal, TaskId, WorkerId
+from errand.domain.ids import LOCAL, Principal, TaskId, WorkerId, task_id_of
 from errand.domain.json import JsonObject
 from errand.domain.limiting import Limit, limits
 from errand.domain.plan import Proposal
@@ -31,24 +31,21 @@ from errand.model import Role
 from errand.models.installed import InstalledModels
 from errand.models.installed import ModelView as ModelView
 from errand.planning.planner import Planner
+from errand.refusing import (
+    LONGEST_REMARK,
+    LONGEST_REQUEST,
+    can_be_stored,
+    refuse_limits,
+    refuse_out_of_range,
+    usable,
+)
 from errand.sessions.attachments import Attached, Inspect, looked_at
-from errand.store import reading
+from errand.store import reading, rows
 from errand.store.artifacts import Artifacts
 from errand.store.database import Database
 from errand.store.record import task_record
 from errand.store.registry import WorkerRegistry
 from errand.store.spending import Spending
-
-LONGEST_REQUEST = 100_000
-"""Characters."""
-LONGEST_REMARK = 10_000
-"""Characters."""
-HIGHEST_LIMIT = 10**15
-"""Of microdollars, tokens or calls."""
-HIGHEST_PRIORITY = 100
-MOST_PARALLEL = 10_000
-LONGEST_TIME_LIMIT = 366 * 24 * 3600.0
-"""Seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,20 +172,24 @@ class Service(DeadLetters):
         origin: str = "cli",
         priority: int = 0,
         parallel: int | None = None,
+        key: str | None = None,
     ) -> TaskId:
         """Raises InputRefused before anything is stored when the text or a file can not be used, and
         NothingFits when there is no plan for it: who asked is still there to say it otherwise. Where a
         language model plans, only what costs nothing is looked at before. Raises LimitReached when the
-        principal's time for today is used up."""
-        _refuse_unusable(limits := limits or Limits())
-        _refuse_out_of_range(priority, parallel)
-        self._spending.refuse_when_time_is_over(principal)
+        principal's time for today is used up.
+
+        What a principal hands in again by the same `key` is the same task; TaskExists when it is not the same
+        request."""
+        refuse_limits(limits := limits or Limits())
+        refuse_out_of_range(priority, parallel)
+        task = None if key is None else task_id_of(principal, key)
+        again = task is not None and self._is_there(task)
+        if not again:
+            self._spending.refuse_when_time_is_over(principal)
         with self._looked_at(text, attachments) as files:
-            if self._models.serves(Role.PLAN):
-                _refuse_missing_files(text, files)
-            else:
-                with contextlib.suppress(PlanRefused):  # a planner's defect: the subtask that plans tells it
-                    self._plan(text, files)
+            if not again:
+                self._refuse_unplannable(text, files)
             stored = tuple(
                 Artifact(
                     each.name,
@@ -201,9 +202,13 @@ class Service(DeadLetters):
             )
         allowed = self._spending.allowed(limits)
         at_once = self._task_parallel if parallel is None else parallel
-        return self._engine.submit(
-            Request(text.strip(), stored, principal, origin, allowed, priority, at_once)
-        )
+        request = Request(text.strip(), stored, principal, origin, allowed, priority, at_once, task)
+        try:
+            return self._engine.submit(request)
+        except TaskExists:
+            if task is None:
+                raise  # by chance, one in 10^14
+            return self._handed_in_before(task, request)
 
     def propose(self, text: str, attachments: Sequence[Path] = ()) -> Proposal:
         """The plan that a request would get; nothing is stored but what a model took for it. Raises
@@ -215,6 +220,27 @@ class Service(DeadLetters):
     def plannable(self) -> Mapping[str, CapabilityDescription]:
         return {name: each for name, each in self._plannable().items() if name != PLAN}
 
+    def _refuse_unplannable(self, text: str, files: Sequence[Attached]) -> None:
+        if self._models.serves(Role.PLAN):
+            _refuse_missing_files(text, files)
+            return
+        with contextlib.suppress(PlanRefused):  # a planner's defect: the subtask that plans tells it
+            self._plan(text, files)
+
+    def _handed_in_before(self, task: TaskId, request: Request) -> TaskId:
+        """Raises TaskExists unless it was the same request."""
+        with self._database.read() as tx:
+            before = reading.request_values(tx, task)
+        if before != {"text": request.text, "attachments": rows.attached(request)}:
+            raise TaskExists(
+                f"Another request was handed in by the same key, as task {task}: use a new key for a new one."
+            )
+        return task
+
+    def _is_there(self, task: TaskId) -> bool:
+        with self._database.read() as tx:
+            return reading.task_view(tx, task) is not None
+
     def _plan(self, text: str, files: Sequence[Attached]) -> Proposal:
         return self._planner().propose(_request(text, files), self.plannable())
 
@@ -223,7 +249,7 @@ class Service(DeadLetters):
         """Archives of code are of use only to what works with a model."""
         if not text.strip():
             raise InputRefused('The request is empty: say what is to be done, as in `errand run "…"`.')
-        if not _can_be_stored(text):
+        if not can_be_stored(text):
             raise InputRefused("The request holds bytes that are not text in UTF-8: type it again.")
         if len(text) > LONGEST_REQUEST:
             raise InputRefused(
@@ -252,16 +278,18 @@ class Service(DeadLetters):
             raise NotFound(f"There is no task {task}; `errand tasks` lists them.")
         return view
 
-    def tasks(self, status: TaskStatus | None = None, limit: int = 50) -> list[TaskView]:
-        """Newest first."""
+    def tasks(
+        self, status: TaskStatus | None = None, limit: int = 50, *, before: TaskId | None = None
+    ) -> list[TaskView]:
+        """Newest first; those that come after the task `before`."""
         with self._database.read() as tx:
-            return reading.task_views(tx, status=status, limit=limit)
+            return reading.task_views(tx, status=status, limit=limit, before=before)
 
-    def count_tasks(self) -> dict[TaskStatus, int]:
-        """How many tasks there are in each status, 0 included."""
+    def count_open_tasks(self) -> dict[TaskStatus, int]:
+        """How many tasks have not ended, by status, 0 included. Those that have may be any number."""
         with self._database.read() as tx:
-            counted = reading.task_counts(tx)
-        return {status: counted.get(status, 0) for status in TaskStatus}
+            counted = reading.open_task_counts(tx)
+        return {status: counted.get(status, 0) for status in TaskStatus if not status.ended}
 
     def subtasks(self, task: TaskId) -> list[SubtaskView]:
         with self._database.read() as tx:
@@ -306,7 +334,7 @@ class Service(DeadLetters):
     def replan(self, task: TaskId, remark: str, by: Principal = LOCAL) -> str:
         """The key of the subtask that plans the rest anew because of the remark. Raises InputRefused where
         no language model plans."""
-        said = _usable("remark", remark)
+        said = usable("remark", remark)
         if len(said) > LONGEST_REMARK:
             raise InputRefused(
                 f"The remark has {len(said)} characters, more than {LONGEST_REMARK}: say it in fewer."
@@ -318,7 +346,7 @@ class Service(DeadLetters):
             return reading.questions(tx, task, only_open=only_open)
 
     def answer(self, question: str, answer: str, by: Principal = LOCAL) -> None:
-        self._engine.answer(question, _usable("answer", answer), by)
+        self._engine.answer(question, usable("answer", answer), by)
 
     # -- the installation ------------------------------------------------------------------------------
 
@@ -363,33 +391,3 @@ def _refuse_missing_files(text: str, files: Sequence[Attached]) -> None:
 
     if missing := missing_files(_request(text, files)):
         raise InputRefused(not_attached(missing))
-
-
-def _refuse_unusable(limits: Limits) -> None:
-    wall = limits.wall_seconds
-    if wall is not None and not 0 < wall <= LONGEST_TIME_LIMIT:
-        raise InputRefused("The time limit must be more than 0 seconds and at most 366 days.")
-    for each in (limits.microdollars, limits.tokens, limits.calls):
-        if each is not None and not 0 <= each <= HIGHEST_LIMIT:
-            raise InputRefused("A limit on money, tokens or calls must be 0 or more, and at most a billion.")
-
-
-def _refuse_out_of_range(priority: int, parallel: int | None) -> None:
-    if abs(priority) > HIGHEST_PRIORITY:
-        raise InputRefused(f"The priority must be from -{HIGHEST_PRIORITY} to {HIGHEST_PRIORITY}.")
-    if parallel is not None and not 0 <= parallel <= MOST_PARALLEL:
-        raise InputRefused(f"A task may run from 1 to {MOST_PARALLEL} steps at once; 0 sets no limit.")
-
-
-def _usable(what: str, text: str) -> str:
-    """Without blanks around it. Raises InputRefused when nothing is left, or it can not be stored."""
-    if not text.strip():
-        raise InputRefused(f"The {what} is empty.")
-    if not _can_be_stored(text):
-        raise InputRefused(f"The {what} holds bytes that are not text in UTF-8: type it again.")
-    return text.strip()
-
-
-def _can_be_stored(text: str) -> bool:
-    """No half of a surrogate pair, which stands for a byte that was not UTF-8, and no NUL."""
-    return not any("\ud800" <= each <= "\udfff" or each == "\x00" for each in text)

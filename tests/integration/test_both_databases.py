@@ -166,9 +166,9 @@ def server() -> Iterator[PostgresServer]:
 def looked(database: Database, *, meanwhile: Callable[[], None] = lambda: None) -> int:
     """How many statuses its tasks have, looked at twice in one transaction."""
     with database.write() as tx:
-        before = len(reading.task_counts(tx))
+        before = len(reading.open_task_counts(tx))
         meanwhile()
-        return before + len(reading.task_counts(tx))
+        return before + len(reading.open_task_counts(tx))
 
 
 def test_a_server_that_is_away_is_told_apart_and_used_again_when_it_is_back(server: PostgresServer) -> None:

@@ -53,7 +53,7 @@ class _Server(ThreadingHTTPServer):
             "status": "ok",
             "version": __version__,
             "uptime_seconds": round(time.monotonic() - self.started, 1),
-            "tasks": {status.value: count for status, count in self.service.count_tasks().items()},
+            "tasks": {status.value: count for status, count in self.service.count_open_tasks().items()},
             "worker": None if worker is None else {
                 "id": worker.id,
                 "state": worker.state.value,

@@ -12,7 +12,7 @@ from errand.domain.worker import Performance
 from errand.store.state import HANDED_BACK
 from errand.store.tables import job
 
-MOST_JOBS = 10_000
+MOST_JOBS = 1_000
 """The last ones tell enough, and are added up in a moment."""
 NO_VERDICT = (SubtaskStatus.CANCELLED, SubtaskStatus.WAITING, HANDED_BACK)
 """What says nothing of how well a job went."""

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, and_, exists, func, or_, select
+from sqlalchemy import Connection, Select, and_, exists, func, or_, select, tuple_
 from sqlalchemy.engine import Row
 
 from errand.domain.event import Event, EventType
-from errand.domain.ids import SubtaskAddress, SubtaskKey, TaskId
+from errand.domain.ids import SubtaskAddress, SubtaskKey, TaskId, task_ids_between
 from errand.domain.json import Json, JsonObject
 from errand.domain.question import Question, QuestionKind, QuestionView
 from errand.domain.queueing import nobody_offers
@@ -50,19 +50,26 @@ def task_view(connection: Connection, task_id: TaskId) -> TaskView | None:
     return None if row is None else _task(row)
 
 
-def task_views(connection: Connection, *, status: TaskStatus | None, limit: int) -> list[TaskView]:
-    """Newest first."""
+def task_views(
+    connection: Connection, *, status: TaskStatus | None, limit: int, before: TaskId | None = None
+) -> list[TaskView]:
+    """Newest first; those that come after the task `before`."""
     found: Select[tuple[object, ...]] = (
-        select(task, _is_waiting, _unoffered).order_by(task.c.created.desc()).limit(limit)
+        select(task, _is_waiting, _unoffered).order_by(task.c.created.desc(), task.c.id.desc()).limit(limit)
     )
+    if before is not None:
+        last = task.alias("last")
+        place = select(last.c.created, last.c.id).where(last.c.id == before).scalar_subquery()
+        found = found.where(tuple_(task.c.created, task.c.id) < place)
     if status is not None:
         found = found.where(task.c.status == status)
     return [_task(row) for row in connection.execute(found)]
 
 
-def task_counts(connection: Connection) -> dict[TaskStatus, int]:
-    """Statuses that no task is in are not in it."""
-    found = select(task.c.status, func.count().label("tasks")).group_by(task.c.status)
+def open_task_counts(connection: Connection) -> dict[TaskStatus, int]:
+    """Of the tasks that have not ended; statuses that no task is in are not in it."""
+    not_ended = task.c.status.in_([status for status in TaskStatus if not status.ended])
+    found = select(task.c.status, func.count().label("tasks")).where(not_ended).group_by(task.c.status)
     return {TaskStatus(row.status): row.tasks for row in connection.execute(found)}
 
 
@@ -324,7 +331,8 @@ def questions(connection: Connection, task_id: TaskId | None, *, only_open: bool
 def task_ids_like(connection: Connection, beginning: str) -> list[TaskId]:
     """Tasks whose id begins so; a person need not type all of it."""
     found = select(task.c.id).where(
-        or_(task.c.id == beginning, func.substr(task.c.id, 1, len(beginning)) == beginning)
+        task.c.id.between(*task_ids_between(beginning)),  # by the index
+        func.substr(task.c.id, 1, len(beginning)) == beginning,
     )
     return [TaskId(row.id) for row in connection.execute(found.limit(3))]
 

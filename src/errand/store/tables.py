@@ -95,6 +95,7 @@ task = Table(
     Column("parallel", Integer, nullable=False, server_default=text("0")),  # run at once; 0: no limit
     Index("ix_task_created", "created"),
     Index("ix_task_status_deadline", "status", "deadline"),
+    Index("ix_task_status_created", "status", "created"),
 )
 
 subtask = Table(

@@ -24,6 +24,7 @@ def upgrade() -> None:
     unoffered = "status = 'ready' AND unoffered_since IS NOT NULL"
     _index("ix_subtask_unoffered", "subtask", ["task"], unoffered)
     _index("ix_job_ended", "job", ["ended"], "ended IS NOT NULL")
+    op.create_index("ix_task_status_created", "task", ["status", "created"])
     op.create_index("ix_worker_state_heartbeat", "worker", ["state", "heartbeat"])
     op.execute(
         "UPDATE subtask SET principal = (SELECT principal FROM task WHERE task.id = subtask.task) "
