@@ -32,7 +32,18 @@ from errand.domain.task import (
     Succeeded,
     TaskStatus,
 )
-from errand.store import at_once, attempts, changes, leases, reading, replanning, reserving, rows, state
+from errand.store import (
+    at_once,
+    attempts,
+    changes,
+    hedging,
+    leases,
+    reading,
+    replanning,
+    reserving,
+    rows,
+    state,
+)
 from errand.store.database import Database
 from errand.store.ending import end_task
 from errand.store.releasing import go_on_without
@@ -73,8 +84,9 @@ class Engine(Decisions):
     # -- submitting ------------------------------------------------------------------------------------
 
     def submit(self, request: Request) -> TaskId:
-        """A new task with its first subtask, whose output will be the others."""
-        task_id, now = new_task_id(), self._clock()
+        """A new task with its first subtask, whose output will be the others. Raises TaskExists when there is
+        one of the id that was asked for."""
+        task_id, now = request.task or new_task_id(), self._clock()
         with self._database.write() as tx:
             changes.insert_task(tx, rows.task_row(task_id, request, now))
             changes.insert_subtasks(tx, [rows.first_subtask(task_id, now, self._dispatcher.due(now))], [])
@@ -94,10 +106,14 @@ class Engine(Decisions):
 
     def claim(self, address: SubtaskAddress, worker: WorkerId) -> Job | None:
         """The job, with a lease on it; None when it is not to be had: done, held, waiting or cancelled."""
-        job = self._claimed(address, worker)
+        job = self._claimed(address, worker) or self._hedge(address, worker)
         if job is None:
             self._dispatcher.refused(address)
         return job
+
+    def _hedge(self, address: SubtaskAddress, worker: WorkerId) -> Job | None:
+        now = self._clock()
+        return hedging.claim(self._database, address, worker, now=now, until=now + self._lease)
 
     def _claimed(self, address: SubtaskAddress, worker: WorkerId) -> Job | None:
         now = self._clock()
@@ -181,6 +197,9 @@ class Engine(Decisions):
         data: JsonObject = {"attempt": job.attempt, "worker": job.worker}
         with self._database.write() as tx:
             state.lock(tx, job.address.task)
+            if hedging.step_back(tx, job, state.HANDED_BACK, "", now):
+                reserving.rescued(tx, job, now)
+                return True
             if not state.hand_back(tx, job, now=now):
                 return False
             reserving.rescued(tx, job, now)
@@ -201,9 +220,13 @@ class Engine(Decisions):
             match outcome:
                 case Succeeded():
                     return self._succeed(tx, job, outcome, now)
-                case Failed():
+                case Failed(error, fault):
+                    if hedging.step_back(tx, job, fault, error, now):
+                        return []
                     return self._fail(tx, job, outcome, now)
                 case Asked():
+                    if hedging.step_back(tx, job, SubtaskStatus.WAITING, "", now):
+                        return []
                     return self._ask(tx, job, outcome, now)
 
     def _succeed(self, tx: Connection, job: Job, done: Succeeded, now: datetime) -> Sendable | None:
@@ -335,6 +358,7 @@ class Engine(Decisions):
             state.lock(tx, job.address.task)
             if not reading.is_expired(tx, job, now):
                 return False
+            job = hedging.newest_open(tx, job)
             released = self._fail(tx, job, attempts.taken_back(tx, job), now)
             reserving.rescued(tx, job, now)
         self._dispatcher.send(released or [])

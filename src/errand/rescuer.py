@@ -7,6 +7,7 @@ from datetime import timedelta
 from errand.domain.errors import QueueAway, StoreUnavailable
 from errand.domain.ids import TaskId
 from errand.engine import Engine
+from errand.hedging import Hedging
 from errand.observability import metrics
 from errand.observability.logs import logger
 from errand.offering import Offering
@@ -14,12 +15,14 @@ from errand.store.registry import WorkerRegistry
 
 OFFERS_EVERY_SECONDS = 2.0
 """So often it is looked whether somebody offers what is ready."""
+HEDGE_EVERY_SECONDS = 2.0
+"""So often it is looked for jobs that take far longer than others of their kind."""
 FORGET_EVERY_SECONDS = 3600.0
 """So often workers are forgotten that are gone for long."""
 
 
 class Rescuer:
-    """One loop; any number of them may run at once. Lives from `start` to `stop`, whatever is away meanwhile."""
+    """One loop; any number of them may run at once. Lives from `start` to `stop`, whatever is away then."""
 
     def __init__(
         self,
@@ -29,14 +32,16 @@ class Rescuer:
         only: TaskId | None = None,
         registry: WorkerRegistry | None = None,
         offering: Offering | None = None,
+        hedging: Hedging | None = None,
         silent_for: timedelta = timedelta(seconds=30),
     ) -> None:
         """`only`: look after one task and leave the others as they are. Where there are other processes,
         `registry` says which workers live (lost is who has not said so for `silent_for`), and `offering`
-        looks after what none of them does."""
+        looks after what none of them does, `hedging` after what one of them does too slowly."""
         self._engine, self._every, self._only = engine, every, only
         self._registry, self._offering, self._silent_for = registry, offering, silent_for
-        self._offers_looked = self._forgot = float("-inf")
+        self._hedging = hedging
+        self._offers_looked = self._forgot = self._hedges_looked = float("-inf")
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._loop, name="rescuer", daemon=True)
         self._away = ""
@@ -62,6 +67,8 @@ class Rescuer:
         if lost := self._engine.hold_lost():
             self._log.warning("messages lost", messages=lost)
         self._engine.send_due(self._only)
+        if self._hedging is not None:
+            self._look_after_stragglers(self._hedging)
 
     def _look_after_workers(self, registry: WorkerRegistry) -> None:
         for worker in registry.presume_lost(self._silent_for):
@@ -74,6 +81,15 @@ class Rescuer:
         if now - self._forgot >= FORGET_EVERY_SECONDS:
             self._forgot = now
             registry.forget()
+
+    def _look_after_stragglers(self, hedging: Hedging) -> None:
+        now = time.monotonic()
+        if now - self._hedges_looked < HEDGE_EVERY_SECONDS:
+            return
+        self._hedges_looked = now
+        for late in hedging.look():
+            metrics.HEDGES_OFFERED.add(late.capability)
+            self._log.info("straggler", task=late.address.task, subtask=late.address.key, worker=late.worker)
 
     def _loop(self) -> None:
         while not self._stopped.wait(self._every.total_seconds()):

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from errand.agents.runner import Agents
 from errand.capabilities.plan import plan_capability
-from errand.capability import Capability, CapabilityDescription, Catalogue
+from errand.capability import Capability, CapabilityDescription, Catalogue, Effects
 from errand.config import Settings
 from errand.domain.plan import Proposal
 from errand.domain.request import Request
+from errand.domain.task import PLAN
 from errand.domain.typical import Typical
 from errand.model import Role
 from errand.models.installed import InstalledModels, Metered
@@ -95,6 +96,12 @@ class Abilities:
             *edgar_capabilities(edgar),
             *self._asking_models,
         ]
+
+    def repeatable(self) -> frozenset[str]:
+        """Names of those that may be done twice at no harm and no cost: they change nothing, ask no model,
+        and do not plan."""
+        free = {each.name for each in self.catalogue if each.effects is Effects.NONE}
+        return frozenset(free - {each.name for each in self._asking_models} - {PLAN})
 
     @cached_property
     def planner(self) -> Planner:

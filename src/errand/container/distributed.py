@@ -17,6 +17,7 @@ from errand.domain.finding import Finding
 from errand.domain.ids import TaskId, WorkerId
 from errand.domain.task import PLAN
 from errand.engine import Engine
+from errand.hedging import Hedging
 from errand.observability.exposition import Sampled, metrics_served
 from errand.observability.queue_metrics import of_queues
 from errand.offering import Offering
@@ -106,6 +107,7 @@ class Distributed:
             self._engine,
             registry=parts.registry,
             offering=Offering(parts.database, self._engine, parts.clock, wait=wait),
+            hedging=self._hedging(),
         )
         with self._manager_metrics() as metrics:
             try:
@@ -132,13 +134,24 @@ class Distributed:
 
     @cached_property
     def _engine(self) -> Engine:
-        dispatcher = Dispatcher(
+        return self.parts.engine(self._dispatcher, most_lost=MOST_LOST)
+
+    @cached_property
+    def _dispatcher(self) -> Dispatcher:
+        return Dispatcher(
             self.parts.database,
             self._queue,
             self.parts.clock,
             slots_of=lambda capability: self.parts.registry.live_offers().get(capability, 0),
         )
-        return self.parts.engine(dispatcher, most_lost=MOST_LOST)
+
+    def _hedging(self) -> Hedging | None:
+        """None: nothing is hedged here."""
+        parts, factor = self.parts, self.parts.settings.hedge_after
+        if not factor:
+            return None
+        may = parts.abilities.repeatable()
+        return Hedging(parts.database, self._dispatcher, parts.registry, parts.clock, factor=factor, of=may)
 
     def _servers(self) -> list[Finding]:
         return [

@@ -21,6 +21,8 @@ class EventType(StrEnum):
     TASK_CANCELLED = "task.cancelled"
     SUBTASK_READY = "subtask.ready"
     SUBTASK_STARTED = "subtask.started"
+    SUBTASK_HEDGED = "subtask.hedged"
+    """It takes much longer than others of its kind, and is done by another worker at the same time."""
     SUBTASK_PROGRESS = "subtask.progress"
     SUBTASK_TURN = "subtask.turn"
     """An agent finished a turn: which model answered, with how many tokens, what it wants to do."""

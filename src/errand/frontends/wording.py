@@ -196,6 +196,7 @@ _SENTENCES = {
     EventType.TASK_CANCELLED: "the task was cancelled",
     EventType.SUBTASK_READY: "ready: {title}",
     EventType.SUBTASK_STARTED: "started: {title}, on {worker}",
+    EventType.SUBTASK_HEDGED: "started once more, on {worker}, since it takes long: {title}",
     EventType.SUBTASK_PROGRESS: "{title}: {message}",
     EventType.SUBTASK_SUCCEEDED: "done: {title}",
     EventType.SUBTASK_RETRY: "to be tried again{pause}: {title}: {error}",

@@ -97,6 +97,13 @@ MESSAGES_REFUSED = Counted(
 )
 LEASES_RENEWED = Counted(About("errand_leases_renewed", "Leases of running jobs that were renewed."))
 RESCUED = Counted(About("errand_rescued", "Jobs taken back from workers that were gone."))
+HEDGES_OFFERED = Counted(
+    About(
+        "errand_hedges_offered",
+        "Jobs that took far longer than others of their kind and were offered to another worker as well.",
+        ("capability",),
+    )
+)
 WORKERS_LOST = Counted(
     About("errand_workers_lost", "Workers that had said nothing for too long, as noticed here.")
 )
@@ -117,6 +124,7 @@ COUNTED = (
     MESSAGES_REFUSED,
     LEASES_RENEWED,
     RESCUED,
+    HEDGES_OFFERED,
     WORKERS_LOST,
     STORE_ERRORS,
 )

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, exists, func, or_, select
 from errand.domain.event import EventType
 from errand.domain.task import Failed, Fault, Job
 from errand.domain.worker import WorkerState
+from errand.store.state import OUTPACED
 from errand.store.tables import event, job, worker
 
 AT_THAT_TIME = timedelta(minutes=1)
@@ -62,7 +63,10 @@ def _outcomes(connection: Connection, held: Job, most: int) -> Sequence[str]:
         event.c.task == held.address.task, event.c.type == EventType.TASK_RETRIED
     )
     since = func.coalesce(job.c.started >= retried.scalar_subquery(), True)
-    found = select(job.c.outcome).where(*_attempts_before(held), since).order_by(job.c.attempt.desc())
+    decided = job.c.outcome != OUTPACED
+    found = (
+        select(job.c.outcome).where(*_attempts_before(held), decided, since).order_by(job.c.attempt.desc())
+    )
     return connection.execute(found.limit(most)).scalars().all()
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, select, tuple_, update
+from sqlalchemy import Connection, and_, exists, or_, select, tuple_, update
 
 from errand.domain.ids import SubtaskAddress, SubtaskKey, TaskId
 from errand.domain.task import Job
 from errand.store.locking import once
 from errand.store.tables import RUNNING, subtask
+from errand.store.tables import job as jobs_table
 
 Attempt = tuple[SubtaskAddress, int]
 
@@ -32,11 +33,15 @@ def renew(tx: Connection, jobs: Sequence[Job], until: datetime) -> set[Attempt]:
 
 
 def renew_alone(tx: Connection, job: Job, until: datetime) -> bool:
-    """Lengthen one lease, however long its row is taken. False: the job is not its worker's any more."""
-    mine = (
-        subtask.c.task == job.address.task,
-        subtask.c.key == job.address.key,
-        subtask.c.attempt == job.attempt,
-        subtask.c.worker == job.worker,
+    """Lengthen one lease, however long its row is taken, or that of the earlier of two attempts that run.
+    False: the job is not its worker's any more."""
+    mine = (subtask.c.task == job.address.task, subtask.c.key == job.address.key)
+    by_worker = exists().where(
+        jobs_table.c.task == job.address.task,
+        jobs_table.c.subtask == job.address.key,
+        jobs_table.c.attempt == job.attempt,
+        jobs_table.c.worker == job.worker,
     )
-    return tx.execute(update(subtask).where(RUNNING, *mine).values(lease_until=until)).rowcount == 1
+    newest = and_(subtask.c.attempt == job.attempt, subtask.c.worker == job.worker)
+    held = or_(newest, and_(subtask.c.rival == job.attempt, by_worker))
+    return tx.execute(update(subtask).where(RUNNING, *mine, held).values(lease_until=until)).rowcount == 1

@@ -9,12 +9,12 @@ from sqlalchemy import Connection, select
 
 from errand.domain.task import SubtaskStatus
 from errand.domain.worker import Performance
-from errand.store.state import HANDED_BACK
+from errand.store.state import HANDED_BACK, OUTPACED
 from errand.store.tables import job
 
 MOST_JOBS = 1_000
 """The last ones tell enough, and are added up in a moment."""
-NO_VERDICT = (SubtaskStatus.CANCELLED, SubtaskStatus.WAITING, HANDED_BACK)
+NO_VERDICT = (SubtaskStatus.CANCELLED, SubtaskStatus.WAITING, HANDED_BACK, OUTPACED)
 """What says nothing of how well a job went."""
 
 

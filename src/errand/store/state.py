@@ -40,6 +40,8 @@ MAX_ATTEMPTS = 3
 """Three strikes, then the dead letter."""
 HANDED_BACK = "handed_back"
 """How a job ended whose worker was told to stop before it was done."""
+OUTPACED = "outpaced"
+"""How a job ended when another attempt at its subtask, that ran at the same time, decided what came of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ _CLAIM = (
         lease_until=bindparam("until"),
         started=bindparam("now"),
         ended=None,
+        rival=None,
     )
     .returning(
         subtask.c.capability,
@@ -101,7 +104,7 @@ _HELD = and_(
     subtask.c.task == bindparam("in_task"),
     subtask.c.key == bindparam("in_key"),
     RUNNING,
-    subtask.c.attempt == bindparam("in_attempt"),
+    or_(subtask.c.attempt == bindparam("in_attempt"), subtask.c.rival == bindparam("in_attempt")),
 )
 _SETTLE = (
     update(subtask)
@@ -132,14 +135,15 @@ _AGAIN = (
     )
 )
 _OPEN_JOB = insert(job)
-_CLOSE_JOB = (
+_MINE = job.c.attempt == bindparam("in_attempt")
+_CLOSE_JOBS = (
     update(job)
-    .where(
-        job.c.task == bindparam("in_task"),
-        job.c.subtask == bindparam("in_key"),
-        job.c.attempt == bindparam("in_attempt"),
+    .where(job.c.task == bindparam("in_task"), job.c.subtask == bindparam("in_key"), job.c.ended.is_(None))
+    .values(
+        ended=bindparam("now"),
+        outcome=case((_MINE, bindparam("outcome")), else_=OUTPACED),
+        error=case((_MINE, bindparam("error")), else_=""),
     )
-    .values(ended=bindparam("now"), outcome=bindparam("outcome"), error=bindparam("error"))
 )
 _DEPENDENTS = select(dependency.c.dependent).where(
     dependency.c.task == bindparam("in_task"), dependency.c.needed == bindparam("in_key")
@@ -204,18 +208,7 @@ def claim(
     ).first()
     if row is None:
         return None
-    connection.execute(
-        _OPEN_JOB,
-        {
-            "task": address.task,
-            "subtask": address.key,
-            "attempt": row.attempt,
-            "worker": worker,
-            "started": now,
-            "capability": row.capability,
-        },
-    )
-    return Job(
+    claimed = Job(
         address=address,
         capability=row.capability,
         inputs=row.inputs,
@@ -224,6 +217,23 @@ def claim(
         optional=row.optional,
         worker=worker,
         started=now,
+    )
+    open_job(connection, claimed)
+    return claimed
+
+
+def open_job(connection: Connection, claimed: Job) -> None:
+    """The record of an attempt that begins."""
+    connection.execute(
+        _OPEN_JOB,
+        {
+            "task": claimed.address.task,
+            "subtask": claimed.address.key,
+            "attempt": claimed.attempt,
+            "worker": claimed.worker,
+            "started": claimed.started,
+            "capability": claimed.capability,
+        },
     )
 
 
@@ -245,7 +255,7 @@ def settle(
     settled = connection.execute(_SETTLE, row).first()
     if settled is None:
         return None
-    _close_job(connection, held, status.value, error, now)
+    _close_jobs(connection, held, status.value, error, now)
     return int(settled.dependents)
 
 
@@ -271,7 +281,7 @@ def again(
     }
     if connection.execute(_AGAIN, row).rowcount != 1:
         return False
-    _close_job(connection, held, fault, error, now)
+    _close_jobs(connection, held, fault, error, now)
     return True
 
 
@@ -280,7 +290,7 @@ def hand_back(connection: Connection, held: Job, *, now: datetime) -> bool:
     row = _address(held) | {"at": now, "error": "", "fault": None, "detail": "", "not_counted": 1}
     if connection.execute(_AGAIN, row).rowcount != 1:
         return False
-    _close_job(connection, held, HANDED_BACK, "", now)
+    _close_jobs(connection, held, HANDED_BACK, "", now)
     return True
 
 
@@ -295,8 +305,9 @@ def _address(held: Job) -> Row:
     return {"in_task": held.address.task, "in_key": held.address.key, "in_attempt": held.attempt}
 
 
-def _close_job(connection: Connection, held: Job, outcome: str, error: str, now: datetime) -> None:
-    connection.execute(_CLOSE_JOB, _address(held) | {"now": now, "outcome": outcome, "error": error})
+def _close_jobs(connection: Connection, held: Job, outcome: str, error: str, now: datetime) -> None:
+    """This one, and what else runs of its subtask (docs/decisions/0010-hedging.md)."""
+    connection.execute(_CLOSE_JOBS, _address(held) | {"now": now, "outcome": outcome, "error": error})
 
 
 def release_dependents(
