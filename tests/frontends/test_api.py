@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -188,6 +189,40 @@ def test_a_task_is_cancelled_and_retried(api: Api) -> None:
     assert api("POST", f"/api/v1/tasks/{task}/retry").json()["steps"]
     assert api("GET", f"/api/v1/tasks/{task}").json()["task"]["status"] in ("queued", "running")
     assert api("POST", f"/api/v1/tasks/{task}/cancel").json() == {"cancelled": True}
+
+
+def test_a_task_handed_in_again_by_its_key_is_one_task(api: Api) -> None:
+    def hand_in(text: str, key: str) -> Answer:
+        return api("POST", "/api/v1/tasks", json.dumps({"text": text}), headers={"Idempotency-Key": key})
+
+    first, again, other = hand_in("say it", "a"), hand_in("say it", "a"), hand_in("say it", "b")
+
+    assert [each.status for each in (first, again, other)] == [201, 201, 201]
+    assert first.json() == again.json()
+    assert other.json()["id"] != first.json()["id"]
+    assert is_problem(hand_in("say something else", "a"), 422)
+    assert first.json()["id"] in hand_in("say something else", "a").json()["detail"]
+
+
+def test_tasks_handed_in_at_once_by_one_key_are_one_task(api: Api) -> None:
+    def hand_in(_: int) -> Answer:
+        content = form("say it", a=b"A bridge.")
+        return api("POST", "/api/v1/tasks", content, kind=FORM, headers={"Idempotency-Key": "at once"})
+
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(hand_in, range(16)))
+
+    assert {each.status for each in answers} == {201}
+    assert len({each.json()["id"] for each in answers}) == 1
+
+
+def test_tasks_are_listed_a_page_at_a_time(api: Api) -> None:
+    handed_in = [api.submit(f"say it, number {n}") for n in range(5)]
+    newest = api("GET", "/api/v1/tasks?limit=2").json()
+    older = api("GET", f"/api/v1/tasks?limit=3&before={newest[-1]['id']}").json()
+
+    assert [each["id"] for each in newest + older] == handed_in[::-1]
+    assert is_problem(api("GET", "/api/v1/tasks?before=nothing"), 404)
 
 
 def test_what_the_installation_can_do_and_who_works_is_shown(worked: Api) -> None:

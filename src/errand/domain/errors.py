@@ -4,6 +4,7 @@
     ├── InputRefused            the person who asked: change the request and ask again
     │   ├── NothingFits         … no capability can do what was asked
     │   ├── NotFound            … there is no such task, question or dead letter
+    │   ├── TaskExists          … what it is to be known by is another task's
     │   └── ModelDeclined       … the language model refuses to answer this
     ├── SetupError              whoever runs Errand: change a setting, install something, free space
     │   ├── HomeInUse           … another process works on this ERRAND_HOME
@@ -46,6 +47,10 @@ class NothingFits(InputRefused):
 
 class NotFound(InputRefused):
     """What was named does not exist."""
+
+
+class TaskExists(InputRefused):
+    """A task has this id, or the key that it is made from."""
 
 
 class SetupError(ErrandError):

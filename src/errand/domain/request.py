@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from errand.domain.artifact import Artifact
-from errand.domain.ids import LOCAL, Principal
+from errand.domain.ids import LOCAL, Principal, TaskId
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +29,5 @@ class Request:
     """Among the tasks of the same principal, the higher first; from -100 to 100."""
     parallel: int = 0
     """So many of its subtasks run at once, at most; 0: as many as there is room for."""
+    task: TaskId | None = None
+    """The id that it is to have; None: any."""

@@ -8,7 +8,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.engine import RowMapping
+from sqlalchemy.exc import IntegrityError
 
+from errand.domain.errors import TaskExists
 from errand.domain.ids import SubtaskAddress, TaskId
 from errand.domain.json import JsonObject
 from errand.domain.retrying import Restart
@@ -54,7 +56,11 @@ _OWNER = select(task.c.principal, task.c.priority).where(task.c.id == bindparam(
 
 
 def insert_task(connection: Connection, row: Row) -> None:
-    connection.execute(insert(task), row)
+    """Raises TaskExists when another one has its id: the transaction is of no use then."""
+    try:
+        connection.execute(insert(task), row)
+    except IntegrityError as error:
+        raise TaskExists(f"There is a task {row['id']} already.") from error
 
 
 def insert_subtasks(connection: Connection, rows: Sequence[Row], edges: Sequence[Row]) -> None:

@@ -18,10 +18,7 @@ def task_row(task_id: TaskId, request: Request, now: datetime) -> Row:
     return {
         "id": task_id,
         "text": request.text,
-        "attachments": [
-            {"name": a.name, "media_type": a.media_type, "size": a.size, "sha256": a.sha256}
-            for a in request.attachments
-        ],
+        "attachments": attached(request),
         "principal": request.principal,
         "origin": request.origin,
         "limits": {name: most for name, most in asdict(request.limits).items() if most is not None},
@@ -35,6 +32,13 @@ def task_row(task_id: TaskId, request: Request, now: datetime) -> Row:
         "priority": request.priority,
         "parallel": request.parallel,
     }
+
+
+def attached(request: Request) -> list[JsonObject]:
+    return [
+        {"name": a.name, "media_type": a.media_type, "size": a.size, "sha256": a.sha256}
+        for a in request.attachments
+    ]
 
 
 def first_subtask(task_id: TaskId, now: datetime, resend: datetime) -> Row:

@@ -18,11 +18,13 @@ from errand.domain.errors import (
     QueueAway,
     SetupError,
     StoreUnavailable,
+    TaskExists,
 )
 
 _STATUSES: tuple[tuple[type[ErrandError], int], ...] = (
     (NotFound, 404),
     (NothingFits, 422),
+    (TaskExists, 422),
     (InputRefused, 400),
     (LimitReached, 429),
     (StoreUnavailable, 503),

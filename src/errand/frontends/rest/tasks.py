@@ -40,6 +40,7 @@ _BODY = {
                     "text": {"type": "string"},
                     "limits": {"type": "string", "description": "JSON, as in application/json."},
                     "priority": {"type": "integer"},
+                    "parallel": {"type": "integer"},
                     "attachments": {"type": "array", "items": {"type": "string", "format": "binary"}},
                 },
             }
@@ -52,18 +53,25 @@ paths = APIRouter(tags=["tasks"])
 
 
 @paths.post("/tasks", status_code=201, openapi_extra={"requestBody": _BODY})
-async def submit(request: Request) -> TaskOut:
-    """Hand in a task, with files where there are any."""
+async def submit(
+    request: Request, idempotency_key: Annotated[str | None, Header(min_length=1, max_length=255)] = None
+) -> TaskOut:
+    """Hand in a task, with files where there are any. Handed in again with the same `Idempotency-Key`, for
+    example because the answer was lost, it is the same task; another request by that key gets 422."""
     async with handed_in(request) as handed:
-        return await run_sync(_submit, asked(request).service, handed)
+        return await run_sync(_submit, asked(request).service, handed, idempotency_key)
 
 
 @paths.get("/tasks")
 def tasks(
-    here: Asked, status: TaskStatus | None = None, limit: Annotated[int, Query(ge=1, le=1000)] = 50
+    here: Asked,
+    status: TaskStatus | None = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 50,
+    before: str | None = None,
 ) -> list[TaskOut]:
-    """The newest first."""
-    return [TaskOut.of(each) for each in here.service.tasks(status, limit)]
+    """The newest first; `before` the id of the last one that was shown, for those that come after it."""
+    shown = None if before is None else here.service.find(before)
+    return [TaskOut.of(each) for each in here.service.tasks(status, limit, before=shown)]
 
 
 @paths.get("/tasks/{task}")
@@ -128,7 +136,7 @@ def retry(here: Asked, task: Known, step: Annotated[list[str] | None, Query()] =
     return AgainOut(steps=here.service.retry(task, step or ()))
 
 
-def _submit(service: Service, handed: Handed) -> TaskOut:
+def _submit(service: Service, handed: Handed, key: str | None) -> TaskOut:
     wanted = handed.wanted
     task = service.submit(
         wanted.text,
@@ -137,5 +145,6 @@ def _submit(service: Service, handed: Handed) -> TaskOut:
         origin="api",
         priority=wanted.priority,
         parallel=wanted.parallel,
+        key=key,
     )
     return TaskOut.of(service.task(task))
