@@ -19,28 +19,28 @@ LOCAL: Principal = Principal("local")
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # nothing that is mistaken for something else when read aloud
 
 
+LONGEST_TASK_ID = 20
+"""Characters; that of a key. Others have ten."""
+
+
 def _random(length: int) -> str:
     return "".join(secrets.choice(_ALPHABET) for _ in range(length))
 
 
-_TASK_ID_LENGTH = 10
-
-
 def new_task_id() -> TaskId:
-    return TaskId(_random(_TASK_ID_LENGTH))
+    return TaskId(_random(10))
 
 
 def task_ids_between(beginning: str) -> tuple[str, str]:
-    """The first and the last id of a task that may begin so, in the order of any language."""
-    first, last = _ALPHABET[0], _ALPHABET[-1]
-    return beginning.ljust(_TASK_ID_LENGTH, first), beginning.ljust(_TASK_ID_LENGTH, last)
+    """Before and after all ids of tasks that begin so, in the order of any language."""
+    return beginning, beginning.ljust(LONGEST_TASK_ID, _ALPHABET[-1])
 
 
 def task_id_of(principal: Principal, key: str) -> TaskId:
     """The same for the same key of the same principal, and nobody else's: for what may be handed in twice."""
     number = int.from_bytes(hashlib.sha256(f"{len(principal)} {principal} {key}".encode()).digest())
     letters = []
-    for _ in range(20):
+    for _ in range(LONGEST_TASK_ID):
         number, letter = divmod(number, len(_ALPHABET))
         letters.append(_ALPHABET[letter])
     return TaskId("".join(letters))
