@@ -4,6 +4,7 @@ import random
 import re
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from errand.domain.errors import InputRefused, NotFound, PlanRefused, Transient
 from errand.domain.event import Event, EventType
@@ -22,9 +23,10 @@ from errand.domain.plan import Plan, Step
 from errand.domain.question import Question, QuestionView
 from errand.domain.request import Limits, Request
 from errand.domain.task import ENDED, Asked, Failed, Fault, Job, Outcome, SubtaskView, Succeeded
-from errand.store import reading
+from errand.store import hedging, reading
 from errand.store.database import Database
 from errand.store.tables import job as job_table
+from errand.store.tables import subtask as subtask_table
 from tests.installation import TestInstallation, address, step
 
 BECOMES = {
@@ -83,7 +85,7 @@ def plans(draw: st.DrawFn) -> Plan:
 
 
 MOVES = ["work"] * 16 + ["claim"] * 6 + ["settle"] * 6 + ["answer"] * 4 + ["time_passes"] * 4
-RARE_MOVES = ["retry", "retry_named", "replan", "tell_progress", "lose"] * 2 + ["cancel"]
+RARE_MOVES = ["retry", "retry_named", "replan", "tell_progress", "lose"] * 2 + ["hedge"] * 4 + ["cancel"]
 
 
 @dataclass(frozen=True)
@@ -189,6 +191,19 @@ class Walk:
         may = chosen.ready_at is not None and chosen.ready_at <= self.installation.clock()
         assert (claimed is not None) == (chosen.status == "ready" and may)
         self.jobs += [claimed] if claimed else []
+
+    def hedge(self, move: Move) -> None:
+        """A second worker takes one of what runs, when it was not hedged before."""
+        now, of = self.installation.clock(), {"test.give"}
+        with self.installation.database.write() as tx:
+            alone = hedging.running(tx, now, least=timedelta(0), of=of)
+            late = alone[move.pick % len(alone) :][:1] if alone else []
+            assert all(hedging.offer(tx, each, now=now, again=now) for each in late)
+        for each in late:
+            claimed = self.engine.claim(each.address, WorkerId(f"rival of {each.worker}"))
+            assert claimed is not None
+            assert claimed.attempt == each.attempt + 1
+            self.jobs.append(claimed)
 
     def settle(self, move: Move) -> None:
         """Any job that was ever claimed: many are late."""
@@ -302,8 +317,10 @@ class Walk:
             return {each.address.key: each for each in reading.subtask_views(tx, self.task)}
 
     def is_held(self, job: Job) -> bool:
-        now = self.subtasks()[job.address.key]
-        return (now.status, now.attempt) == ("running", job.attempt)
+        mine = (subtask_table.c.task == self.task, subtask_table.c.key == job.address.key)
+        with self.installation.database.read() as tx:
+            row = tx.execute(select(subtask_table).where(*mine)).one()
+        return row.status == "running" and job.attempt in (row.attempt, row.rival)
 
     def fallen(self) -> list[str]:
         fell = [each for each in self.subtasks().values() if each.status.ended and each.status != "succeeded"]
@@ -352,10 +369,10 @@ class Walk:
     def jobs_and_questions_are_open_as_long_as_their_subtask_runs_or_waits(self) -> None:
         statuses = list(self.now()[1].values())
         with self.installation.database.read() as tx:
-            open_jobs = tx.execute(
-                select(func.count()).select_from(job_table).where(job_table.c.ended.is_(None))
-            ).scalar_one()
-        assert open_jobs == statuses.count("running")
+            found = select(job_table.c.subtask).where(job_table.c.ended.is_(None))
+            open_jobs = Counter(tx.execute(found).scalars())
+        assert open_jobs.keys() == {key for key, status in self.now()[1].items() if status == "running"}
+        assert max(open_jobs.values(), default=1) <= 2  # a hedged one has two
         assert len(self.asked(only_open=True)) == statuses.count("waiting")
 
 
