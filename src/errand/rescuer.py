@@ -4,7 +4,7 @@ import threading
 import time
 from datetime import timedelta
 
-from errand.domain.errors import QueueAway, StoreUnavailable
+from errand.domain.errors import QueueAway, SetupError, StoreUnavailable
 from errand.domain.ids import TaskId
 from errand.engine import Engine
 from errand.hedging import Hedging
@@ -49,7 +49,15 @@ class Rescuer:
         self._log = logger("rescuer")
 
     def start(self) -> None:
+        """Raises SetupError when its clock is wrong, by which it would take jobs from workers that live."""
+        if self._registry is not None:
+            self._registry.refuse_wrong_clock(self._engine.lease / 3)
         self._thread.start()
+
+    def check(self) -> None:
+        """Raises SetupError when it does not look any more, and was not told to stop."""
+        if self._thread.ident is not None and not (self._thread.is_alive() or self._stopped.is_set()):
+            raise SetupError("It looks for lost work no longer, by a defect of Errand: start it anew.")
 
     def stop(self) -> None:
         self._stopped.set()

@@ -84,8 +84,8 @@ class Installation(Protocol):
         """A worker of this process; when left it drains. Raises SetupError where one process does it all."""
         ...
 
-    def as_rescuer(self) -> AbstractContextManager[str]:
-        """A rescuer of this process; gives the address of its metrics. Raises as `as_worker` does."""
+    def as_rescuer(self) -> AbstractContextManager["AtWork"]:
+        """A rescuer of this process. Raises as `as_worker` does."""
         ...
 
     def as_api(self) -> AbstractContextManager["ApiSetup"]:
@@ -102,7 +102,7 @@ class Installation(Protocol):
 
 class Working(Protocol):
     def check(self) -> None:
-        """Raises StoreUnavailable when this process had to give up working."""
+        """Raises SetupError when this process had to give up working."""
         ...
 
 
@@ -126,13 +126,16 @@ class ApiSetup:
     """Where its metrics are served; empty: nowhere."""
 
 
-class WorkerAtWork(Working, Protocol):
-    @property
-    def worker(self) -> WorkerId: ...
+class AtWork(Working, Protocol):
     @property
     def metrics(self) -> str:
         """Where its metrics are served."""
         ...
+
+
+class WorkerAtWork(AtWork, Protocol):
+    @property
+    def worker(self) -> WorkerId: ...
 
 
 class Service(DeadLetters):

@@ -42,6 +42,7 @@ LONGEST_PAUSE_SECONDS = 5.0
 """Between two attempts at writing how a job ended, while the database server is away."""
 HAND_BACK_SECONDS = 3.0
 """How long a job that was handed back may take to notice."""
+_DIED = "This worker keeps its jobs no longer, by a defect of Errand: start it anew."
 LONGEST_FAILURE = 300
 """Characters of the last failure, as a worker shows it."""
 
@@ -255,12 +256,16 @@ class Worker:
         how it fares, at once when its state changes."""
         third = self._engine.lease.total_seconds() / 3
         shortest, busy = min(third, SHORTEST_BEAT_SECONDS), min(third, LONGEST_BEAT_SECONDS)
-        while not self._stopped.is_set():
-            self._look_at_queue()
-            self._look()
-            self._stopped.wait(shortest)
-            self._changed.wait((busy if self._running else IDLE_BEAT_SECONDS) - shortest)
-            self._changed.clear()
+        try:
+            while not self._stopped.is_set():
+                self._look_at_queue()
+                self._look()
+                self._stopped.wait(shortest)
+                self._changed.wait((busy if self._running else IDLE_BEAT_SECONDS) - shortest)
+                self._changed.clear()
+        finally:
+            if not self._stopped.is_set():
+                self.failure = self.failure or SetupError(_DIED)
 
     def _look(self) -> None:
         try:

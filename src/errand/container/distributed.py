@@ -101,7 +101,7 @@ class Distributed:
                 worker.drain(settings.drain_seconds)
 
     @contextmanager
-    def as_rescuer(self) -> Iterator[str]:
+    def as_rescuer(self) -> Iterator["DistributedRescue"]:
         parts, wait = self.parts, timedelta(seconds=self.parts.settings.offer_wait_seconds)
         rescuer = Rescuer(
             self._engine,
@@ -112,7 +112,7 @@ class Distributed:
         with self._manager_metrics() as metrics:
             try:
                 rescuer.start()
-                yield metrics
+                yield DistributedRescue(rescuer, metrics)
             finally:
                 rescuer.stop()
 
@@ -201,3 +201,13 @@ class DistributedWork:
     def check(self) -> None:
         if self._worker.failure is not None:
             raise self._worker.failure
+
+
+class DistributedRescue:
+    """Keeps `errand.service.AtWork`."""
+
+    def __init__(self, rescuer: Rescuer, metrics: str) -> None:
+        self._rescuer, self.metrics = rescuer, metrics
+
+    def check(self) -> None:
+        self._rescuer.check()

@@ -15,7 +15,7 @@ from errand.domain.finding import Finding
 from errand.domain.ids import TaskId
 from errand.queues.in_process import InProcessQueue
 from errand.rescuer import Rescuer
-from errand.service import ApiSetup, Service, WorkerAtWork, WorkerSetup
+from errand.service import ApiSetup, AtWork, Service, WorkerAtWork, WorkerSetup
 from errand.store.database import Database
 from errand.store.home import Home
 from errand.worker import Worker
@@ -98,7 +98,7 @@ class Embedded:
             worker.start()
             rescuer.look()
             rescuer.start()
-            yield EmbeddedWork(worker)
+            yield EmbeddedWork(worker, rescuer)
         finally:
             rescuer.stop()
             worker.drain(STOP_SECONDS if only is None else STOP_ONE_SECONDS)
@@ -107,7 +107,7 @@ class Embedded:
         del setup
         raise SetupError(_ONE_PROCESS)
 
-    def as_rescuer(self) -> AbstractContextManager[str]:
+    def as_rescuer(self) -> AbstractContextManager[AtWork]:
         raise SetupError(_ONE_PROCESS)
 
     @contextmanager
@@ -133,9 +133,10 @@ class Embedded:
 class EmbeddedWork:
     """Keeps `errand.service.Working`."""
 
-    def __init__(self, worker: Worker) -> None:
-        self._worker = worker
+    def __init__(self, worker: Worker, rescuer: Rescuer) -> None:
+        self._worker, self._rescuer = worker, rescuer
 
     def check(self) -> None:
+        self._rescuer.check()
         if self._worker.failure is not None:
             raise self._worker.failure

@@ -40,9 +40,14 @@ def rescue(open_installation: Callable[[], Installation]) -> int:
     with told_to_stop() as stop, opened(open_installation, stop) as installation:
         if installation is None:
             return wording.SUCCEEDED
-        with installation.as_rescuer() as metrics:
-            announce(f"Errand {__version__} rescuer is ready{metrics_at(metrics)}.")
-            stop.wait()
+        with ExitStack() as until_stopped:
+            enter = until_stopped.enter_context
+            at_work = _waited_for(lambda: enter(installation.as_rescuer()), stop)
+            if at_work is None:
+                return wording.SUCCEEDED
+            announce(f"Errand {__version__} rescuer is ready{metrics_at(at_work.metrics)}.")
+            while not stop.wait(LOOK_SECONDS):
+                at_work.check()
     announce("Stopped.")
     return wording.SUCCEEDED
 
