@@ -4,11 +4,15 @@
 
 Redis and PostgreSQL come from the system's packages and listen on free ports of loopback, with passwords made
 for this one time; with them run an API, a rescuer and the workers. `.errand-local` holds the settings
-to use, for `source`. A process that dies is started again. Ctrl-C or SIGTERM ends all, and deletes the data.
+to use, for `source`. A process that dies is started again. Ctrl-C or SIGTERM ends all, and deletes the data;
+a second one waits for nothing. None of it outlives this process, however it ends.
 """
 
 import argparse
+import ctypes
+import fcntl
 import os
+import re
 import secrets
 import shlex
 import shutil
@@ -49,7 +53,7 @@ def main(arguments: Sequence[str]) -> int:
     wanted = parser.parse_args(arguments)
     stop = _told_to_stop()
     try:
-        with ExitStack() as running:
+        with _alone(), ExitStack() as running:
             _run(wanted.workers, wanted.slots, stop, running)
     except NotPossible as error:
         print(error, file=sys.stderr)
@@ -58,19 +62,53 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
+_hurry = threading.Event()
+"""Set when it was told to stop for the second time."""
+
+
 def _told_to_stop() -> threading.Event:
     told = threading.Event()
 
     def stop(number: int, frame: object) -> None:
         del number, frame
-        told.set()
+        (_hurry if told.is_set() else told).set()
 
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, stop)
     return told
 
 
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One of this checkout at a time: `.errand-local` is the settings of one. Raises NotPossible."""
+    with Path(__file__).open("rb") as own:
+        try:
+            fcntl.flock(own, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise NotPossible(
+                "`make up-local` runs from here already: use it by `source .errand-local`, or end it by "
+                "Ctrl-C."
+            ) from error
+        _forget_killed()
+        yield
+
+
+def _forget_killed() -> None:
+    """What one left that was killed. Nothing of it runs any more."""
+    if not SETTINGS.exists():
+        return
+    homes = re.findall(r"^export ERRAND_HOME=(.+)$", SETTINGS.read_text(encoding="utf-8"), re.MULTILINE)
+    for folder in (Path(shlex.split(each)[0]).parent for each in homes):
+        if folder.name.startswith(_FOLDER) and folder.parent == Path(tempfile.gettempdir()):
+            shutil.rmtree(folder, ignore_errors=True)
+    SETTINGS.unlink()
+
+
+_FOLDER = "errand-local-"
+
+
 def _run(workers: int, slots: int, stop: threading.Event, running: ExitStack) -> None:
+    print("Starting Redis and PostgreSQL …", flush=True)
     folder = running.enter_context(_folder())
     redis_url = running.enter_context(_redis(folder, stop))
     database_url = running.enter_context(_postgresql(folder, stop))
@@ -82,6 +120,7 @@ def _run(workers: int, slots: int, stop: threading.Event, running: ExitStack) ->
     }
     if stop.is_set():
         return
+    print("Starting Errand's processes …", flush=True)
     _migrate(settings)
     running.enter_context(_written(settings))
     names = ["api", "rescuer", *(f"worker-{n}" for n in range(1, workers + 1))]
@@ -91,7 +130,7 @@ def _run(workers: int, slots: int, stop: threading.Event, running: ExitStack) ->
     while not stop.wait(LOOK_SECONDS):
         for each in processes:
             each.look()
-    print("Stopping: what runs is finished first.")
+    print("Stopping: what runs is finished first. Ctrl-C again does not wait for it.", flush=True)
 
 
 def _command(name: str, slots: int) -> list[str]:
@@ -103,8 +142,8 @@ def _command(name: str, slots: int) -> list[str]:
 def _tell(settings: Mapping[str, str], logs: Path, workers: int, slots: int) -> None:
     print(f"Redis, PostgreSQL, an API, a rescuer and {workers} workers of {slots} slots run; logs: {logs}")
     print(f"The API is at http://127.0.0.1:{settings['ERRAND_API_PORT']}. In another shell:\n")
-    print(f"  source {SETTINGS.name}\n  errand workers\n")
-    print(_exports(settings))
+    print(f"  source {SETTINGS.name}      # addresses, passwords, and where `errand` is")
+    print('  errand workers\n  errand run "…"\n')
     print("Ctrl-C ends all of it and deletes the data.", flush=True)
 
 
@@ -114,7 +153,7 @@ def _tell(settings: Mapping[str, str], logs: Path, workers: int, slots: int) -> 
 @contextmanager
 def _folder() -> Iterator[Path]:
     """For all data; PostgreSQL, which may be another user, must be able to pass through."""
-    folder = Path(tempfile.mkdtemp(prefix="errand-local-"))
+    folder = Path(tempfile.mkdtemp(prefix=_FOLDER))
     folder.chmod(0o711)
     try:
         for name in ("home", "logs", "redis"):
@@ -224,7 +263,7 @@ def _server(
         process = subprocess.Popen(
             command, stdout=written, stderr=written, stdin=subprocess.DEVNULL, cwd=log.parent.parent,
             start_new_session=True, user=owner.name, group=owner.name,
-        extra_groups=owner.more_groups,
+            extra_groups=owner.more_groups, preexec_fn=_ends_with_parent(farewell),
         )  # fmt: skip
     try:
         until = time.monotonic() + START_SECONDS
@@ -237,6 +276,17 @@ def _server(
         if process.poll() is None:
             process.send_signal(farewell)
         process.wait()
+
+
+def _ends_with_parent(farewell: signal.Signals) -> Callable[[], None]:
+    """Run in a new process: it gets the signal when this one dies (prctl(2), PR_SET_PDEATHSIG)."""
+    libc, parent = ctypes.CDLL(None, use_errno=True), os.getpid()
+
+    def ask() -> None:
+        if libc.prctl(1, int(farewell), 0, 0, 0) != 0 or os.getppid() != parent:
+            os._exit(1)
+
+    return ask
 
 
 def _free_port() -> int:
@@ -275,7 +325,8 @@ def _written(settings: Mapping[str, str]) -> Iterator[None]:
 
 
 def _exports(settings: Mapping[str, str]) -> str:
-    return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in settings.items())
+    lines = [f"export {name}={shlex.quote(value)}\n" for name, value in settings.items()]
+    return "".join([*lines, f'export PATH={shlex.quote(str(Path(sys.executable).parent))}:"$PATH"\n'])
 
 
 @dataclass
@@ -314,6 +365,7 @@ class _Supervised:
             self.process = subprocess.Popen(
                 self.command, env=self._environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 start_new_session=True,  # a Ctrl-C is told by us, in order
+                preexec_fn=_ends_with_parent(signal.SIGKILL),
             )  # fmt: skip
 
     def _environment(self) -> dict[str, str]:
@@ -325,12 +377,12 @@ def _end_all(processes: Sequence[_Supervised]) -> None:
     for each in processes:
         each.process.terminate()
     until = time.monotonic() + DRAIN_SECONDS + 10.0
+    while any(each.process.poll() is None for each in processes):
+        if time.monotonic() > until or _hurry.wait(LOOK_SECONDS):
+            break
     for each in processes:
-        try:
-            each.process.wait(max(0.1, until - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            each.process.kill()
-            each.process.wait()
+        each.process.kill()
+        each.process.wait()
 
 
 if __name__ == "__main__":

@@ -46,6 +46,7 @@ def rescue(open_installation: Callable[[], Installation]) -> int:
             if at_work is None:
                 return wording.SUCCEEDED
             announce(f"Errand {__version__} rescuer is ready{metrics_at(at_work.metrics)}.")
+            _tell_what_is_away(installation)
             while not stop.wait(LOOK_SECONDS):
                 at_work.check()
     announce("Stopped.")
@@ -76,6 +77,7 @@ def _at_work(
         ready = at_work and _waited_for(lambda: _ready(installation, at_work), stop)
         if ready:
             announce(ready)
+            _tell_what_is_away(installation)
         yield at_work
 
 
@@ -103,6 +105,11 @@ def _ready(installation: Installation, at_work: WorkerAtWork) -> str:
     return (
         f"Errand {__version__} worker {worker.id} is ready: {slots}, {offers}{metrics_at(at_work.metrics)}."
     )
+
+
+def _tell_what_is_away(installation: Installation) -> None:
+    for each in installation.away():
+        announce(f"{each} Until then nothing new is taken up.")
 
 
 def metrics_at(metrics: str) -> str:
