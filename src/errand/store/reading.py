@@ -54,15 +54,14 @@ def task_views(
     connection: Connection, *, status: TaskStatus | None, limit: int, before: TaskId | None = None
 ) -> list[TaskView]:
     """Newest first; those that come after the task `before`."""
-    found: Select[tuple[object, ...]] = (
-        select(task, _is_waiting, _unoffered).order_by(task.c.created.desc(), task.c.id.desc()).limit(limit)
-    )
+    found: Select[tuple[object, ...]] = select(task, _is_waiting, _unoffered).limit(limit)
     if before is not None:
         last = task.alias("last")
         place = select(last.c.created, last.c.id).where(last.c.id == before).scalar_subquery()
         found = found.where(tuple_(task.c.created, task.c.id) < place)
-    if status is not None:
-        found = found.where(task.c.status == status)
+    if status is not None:  # in an order that only the index of both has: another would be read to its end
+        found = found.where(task.c.status.between(status, status)).order_by(task.c.status.desc())
+    found = found.order_by(task.c.created.desc(), task.c.id.desc())
     return [_task(row) for row in connection.execute(found)]
 
 
