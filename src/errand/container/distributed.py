@@ -79,6 +79,7 @@ class Distributed:
         settings, parts = self.parts.settings, self.parts
         parts.abilities.check()
         parts.models.check()
+        parts.artifacts.check()
         worker = Worker(
             self._engine,
             self._queue,
@@ -126,8 +127,12 @@ class Distributed:
 
     def examine(self) -> Sequence[Finding]:
         parts = self.parts
-        artifacts = answering("artifacts", parts.artifacts.check)
-        return [*self._servers(), artifacts, *examine(parts.home.folder, parts.abilities.catalogue)]
+        return [
+            *self._servers(),
+            answering("clock", partial(parts.registry.refuse_wrong_clock, self._engine.lease / 3)),
+            answering("artifacts", parts.artifacts.check),
+            *examine(parts.home.folder, parts.abilities.catalogue),
+        ]
 
     def close(self) -> None:
         self.parts.close()

@@ -119,7 +119,9 @@ class Embedded:
         return [] if database.ok else [database.found]
 
     def examine(self) -> Sequence[Finding]:
-        return examine(self.parts.home.folder, self.parts.abilities.catalogue)
+        parts = self.parts
+        artifacts = answering("artifacts", parts.artifacts.check)
+        return [artifacts, *examine(parts.home.folder, parts.abilities.catalogue)]
 
     def close(self) -> None:
         self.parts.close()
