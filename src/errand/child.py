@@ -78,10 +78,13 @@ def _carry_out_all(jobs: Jobs, connection: Connection, upbringing: Upbringing) -
         if prepared is None:
             return
         outcome, failure = None, None
+        told = Told(connection)
         try:
-            outcome = jobs.carry_out(prepared, Told(connection))
+            outcome = jobs.carry_out(prepared, told)
         except StoreUnavailable as error:
             failure = error
+        finally:
+            told.over()
         worn = done >= upbringing.most_jobs or largest_resident_bytes() > most_bytes
         with suppress(BrokenPipeError, ConnectionResetError):  # the worker is gone: so is the next job
             connection.send(Answer(outcome, failure, worn))
@@ -105,10 +108,16 @@ class Told(threading.Event):
         super().__init__()
         self._connection = connection
         self._asking = threading.Lock()
+        self._is_over = False
+
+    def over(self) -> None:
+        """The job has ended: what comes now is not about it, whoever it left behind still asks."""
+        with self._asking:
+            self._is_over = True
 
     def is_set(self) -> bool:
         with self._asking:
-            if not super().is_set() and self._connection.poll():
+            if not (self._is_over or super().is_set()) and self._connection.poll():
                 with suppress(EOFError, ConnectionResetError):
                     self._connection.recv()
                 self.set()

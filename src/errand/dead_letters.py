@@ -64,11 +64,12 @@ class DeadLetters:
     def retry_dead_letters(
         self, *, capability: str | None = None, fault: Fault | None = None
     ) -> list[Retried]:
-        """Give all of a kind new attempts, and run what rests on them; what is done stays done. Each task is
-        a transaction of its own."""
+        """Give all of a kind new attempts, and run what rests on them; what is done stays done, and so does
+        what a later plan goes on without. Each task is a transaction of its own."""
         keys: dict[TaskId, list[str]] = {}
         for each in self.dead_letters(MOST, capability=capability, fault=fault):
-            keys.setdefault(each.address.task, []).append(each.address.key)
+            if not each.is_gone:
+                keys.setdefault(each.address.task, []).append(each.address.key)
         return [Retried(task, tuple(self._engine.retry(task, dead))) for task, dead in keys.items()]
 
     def discard_dead_letters(self, *, capability: str | None = None, fault: Fault | None = None) -> int:

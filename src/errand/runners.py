@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 
 from errand.child import Answer, Upbringing
-from errand.domain.errors import StoreUnavailable
+from errand.domain.errors import SetupError, StoreUnavailable
 from errand.domain.task import Failed, Fault, Job, Outcome
 from errand.jobs import Jobs, Prepared
 from errand.nursery import told
@@ -89,7 +89,14 @@ class Runners:
             self._keeper.join()
 
     def _run(self, prepared: Prepared, lost: threading.Event) -> Outcome | None:
-        job, child = prepared.job, self._taken()
+        job = prepared.job
+        try:
+            child = self._taken()
+        except OSError as error:
+            raise SetupError(
+                f"This machine starts no more processes for jobs ({error.strerror}): free some, or raise its "
+                "limits, and start the worker again."
+            ) from error
         if child is None:
             return None
         try:
@@ -139,12 +146,13 @@ class Runners:
             return self._nursery.start()
 
     def _new_nursery(self, before: "_Nursery | None") -> "_Nursery":
-        if before is None:
-            self._keeper.start()
-        else:
+        if before is not None:
             before.stop()
             self._log.warning("the process that starts children died")
-        return _Nursery(self._upbringing)
+        new = _Nursery(self._upbringing)
+        if before is None:
+            self._keeper.start()
+        return new
 
     def _give_back(self, child: Child) -> None:
         child.idle_since = time.monotonic()

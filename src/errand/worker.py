@@ -52,7 +52,7 @@ class Runner(Protocol):
 
     def run(self, job: Job, lost: threading.Event) -> Outcome | None:
         """What came of it; None: it gave up, since it was told by `lost` that the job is not its any more.
-        Raises StoreUnavailable."""
+        Raises SetupError when this worker can carry out nothing, and StoreAway while it can not."""
         ...
 
     def stop(self) -> None:
@@ -147,7 +147,7 @@ class Worker:
         while next_one is not None and self.failure is None:
             try:
                 next_one = self._claim_and_run(next_one, since)
-            except StoreUnavailable as error:
+            except SetupError as error:
                 self.failure = error
                 self._stopped.set()
                 self._changed.set()
@@ -184,8 +184,8 @@ class Worker:
         return kept[0] if kept else None
 
     def _outcome(self, held: Held) -> Outcome | None:
-        """None: it is not this worker's any more. A job that the database server left in the lurch is handed
-        back, since that says nothing of it."""
+        """None: it is not this worker's any more. A job that the database server or this machine left in the
+        lurch is handed back, since that says nothing of it."""
         if self._handing_back.is_set():  # claimed a moment too late to be among the others
             self._until_stored(held, partial(self._engine.hand_back, held.job))
             return None
@@ -195,6 +195,11 @@ class Worker:
             self._say_away(error)
             self._until_stored(held, partial(self._engine.hand_back, held.job))
             return None
+        except StoreUnavailable:
+            raise
+        except SetupError:
+            self._until_stored(held, partial(self._engine.hand_back, held.job))
+            raise
         if isinstance(outcome, Failed):
             self._note_failure(held.job, outcome.error)
         return outcome

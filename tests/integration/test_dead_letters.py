@@ -8,6 +8,7 @@ from errand.dead_letters import DeadLetters
 from errand.domain.errors import NotFound
 from errand.domain.ids import TaskId
 from errand.domain.task import Fault, SubtaskStatus, TaskStatus
+from errand.store import changes
 from tests.installation import TestInstallation, step
 
 Make = Callable[..., TestInstallation]
@@ -51,6 +52,14 @@ def test_all_of_a_kind_are_retried_from_where_they_failed(make: Make) -> None:
     assert {made.subtask(each, "fine").status for each in tasks} == {SubtaskStatus.SUCCEEDED}
     assert {made.view(each).status for each in tasks} == {TaskStatus.RUNNING}
     assert letters.dead_letters() == []
+
+
+def test_what_a_later_plan_goes_on_without_keeps_nobody_from_retrying_the_others(make: Make) -> None:
+    made, letters, (first, second) = dead(make, tasks=2)
+    with made.database.write() as tx:
+        changes.supersede(tx, second, ["one"])
+    assert {each.task: each.keys for each in letters.retry_dead_letters()} == {first: ("one", "two")}
+    assert [each.address.task for each in letters.dead_letters()] == [second]
 
 
 def test_all_of_a_kind_are_discarded(make: Make) -> None:

@@ -1,6 +1,7 @@
 """Jobs in processes of their own: what a child is, how it is ended, what becomes of the job it had."""
 
 import os
+import resource
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -13,14 +14,26 @@ import pytest
 from errand.child import OpenJobs, Upbringing
 from errand.domain.budget import CostsBy
 from errand.domain.errors import SetupError
+from errand.domain.ids import WorkerId
 from errand.domain.plan import Plan, Step
-from errand.domain.task import Fault, SubtaskStatus, SubtaskView, TaskStatus
+from errand.domain.task import Fault, Job, Outcome, SubtaskStatus, SubtaskView, Succeeded, TaskStatus
 from errand.jobs import Jobs
 from errand.processes import children_of
 from errand.runners import Runners
-from tests.installation import LONG_ENOUGH, TestInstallation, step
+from tests.installation import LONG_ENOUGH, TestInstallation, address, step
 from tests.integration.children import OF_CHILDREN, open_jobs, sockets_open
 from tests.integration.conftest import Make
+
+
+class NoProcesses:
+    """Keeps `errand.worker.Runner`, on a machine that has no room for one more process."""
+
+    def run(self, job: Job, lost: threading.Event) -> Outcome | None:
+        del lost
+        raise SetupError(f"There is no room for {job.capability}: this machine starts no more processes.")
+
+    def stop(self) -> None:
+        """Nothing was started."""
 
 
 class Site:
@@ -299,6 +312,35 @@ def test_a_child_that_can_not_open_what_it_needs_fails_its_job_with_the_reason(m
 
     assert (view.status, view.fault) == (TaskStatus.FAILED, Fault.SETUP)
     assert "The door is locked: open it." in view.missing[0]
+
+
+@pytest.mark.parametrize("either_url", ["sqlite"], indirect=True)  # PostgreSQL's driver opens files itself
+def test_who_could_start_no_process_once_starts_them_later(site: Open) -> None:
+    opened = site(step("one", "test.give", value=1))
+    made, runners = opened.installation, opened.runners
+    task = made.submit()
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    job = made.engine.claim(address(task, "plan"), WorkerId("me"))
+    assert job is not None
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, most[1]))  # nothing more can be opened
+    try:
+        with pytest.raises(SetupError, match="starts no more processes"):
+            runners.run(job, threading.Event())
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, most)
+    assert isinstance(runners.run(job, threading.Event()), Succeeded)
+
+
+def test_a_job_that_can_not_be_carried_out_here_is_handed_back_and_its_worker_ends(make: Make) -> None:
+    made = make()
+    task = made.submit()
+    worker = made.worker(runner=NoProcesses())
+    worker.start()
+    until(lambda: worker.failure is not None)
+    worker.drain(LONG_ENOUGH)
+    plan = made.subtask(task, "plan")
+    assert (plan.status, plan.attempt, plan.max_attempts) == (SubtaskStatus.READY, 1, 4)
+    assert "no more processes" in str(worker.failure)
 
 
 def test_stopped_runners_carry_out_nothing(make: Make) -> None:
