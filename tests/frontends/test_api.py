@@ -330,3 +330,12 @@ def test_a_port_that_is_taken_is_refused_in_a_sentence(place: Place, api: Api) -
 
     assert (process.returncode, said.count("\n")) == (2, 1)
     assert f"Port {api.port} of 127.0.0.1 is in use" in said
+
+
+def test_the_description_for_machines_is_whole(api: Api) -> None:
+    described = api("GET", "/api/v1/openapi.json").body
+    known = json.loads(described)["components"]["schemas"]
+
+    assert set(re.findall(r'"#/components/schemas/(\w+)"', described)) <= known.keys()
+    assert {"TaskIn", "LimitsIn", "ProblemOut"} <= known.keys()
+    assert "HTTPValidationError" not in described

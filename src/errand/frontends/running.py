@@ -66,6 +66,7 @@ def run_task(open_installation: Open, wanted: Wanted) -> int:
         if installation.works_elsewhere and not somebody_works(service):
             tell(told, f"No worker is there: start one by {starting}.")
         try:
+            _tell_what_is_away(installation, told)
             with _ended_like_ctrl_c(), installation.working(only=task) as work:
                 view = _to_its_end(service, task, told, work.check)
         except KeyboardInterrupt:
@@ -97,6 +98,12 @@ def watch_task(open_installation: Open, beginning: str, out: Path | None, *, as_
         _say_missing(view, told)
         _say_questions(service, view, told)
         return wording.exit_status(view)
+
+
+def _tell_what_is_away(installation: Installation, told: Console) -> None:
+    if installation.works_elsewhere:
+        for each in installation.away():
+            tell(told, f"{each} The task waits until then.")
 
 
 def _kept(task: TaskId, installation: Installation) -> str:

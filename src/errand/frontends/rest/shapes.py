@@ -31,7 +31,10 @@ class LimitsIn(BaseModel):
 class TaskIn(BaseModel):
     """What is to be done."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"text": "Summarize this report", "limits": {"seconds": 600}}]},
+    )
 
     text: str = Field(description="In your own words.")
     limits: LimitsIn = Field(default_factory=LimitsIn)
@@ -153,6 +156,14 @@ class AgainOut(BaseModel):
 
 class CancelledOut(BaseModel):
     cancelled: bool = Field(description="False: it had ended before.")
+
+
+class ProblemOut(BaseModel):
+    """Problem details (RFC 9457)."""
+
+    title: str
+    status: int
+    detail: str = Field(description="A sentence for a person: what was wrong, what to do.")
 
 
 class HealthOut(BaseModel):
