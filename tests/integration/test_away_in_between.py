@@ -1,11 +1,14 @@
 """A database server that goes away after something was done, and before the next thing is."""
 
+import socket
 import threading
 from collections.abc import Callable, Collection, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DataError
 
 from errand.capability import Context, capability
 from errand.domain.budget import Ceiling, Ceilings
@@ -14,6 +17,7 @@ from errand.domain.ids import SubtaskAddress, WorkerId
 from errand.domain.plan import Plan
 from errand.domain.task import SubtaskStatus, TaskStatus
 from errand.queue import Consumer
+from errand.store.database import Database
 from tests.conftest import missing
 from tests.installation import LONG_ENOUGH, Number, TestInstallation, address, step
 from tests.servers.services import PostgresServer, ProgramMissing
@@ -106,3 +110,26 @@ def test_a_job_that_was_done_is_not_done_again_when_its_time_can_not_be_counted(
             server.restart()
             view = made.until(task, lambda view: view.status.ended)
     assert (view.status, runs) == (TaskStatus.SUCCEEDED, [1])
+
+
+def test_a_server_that_goes_away_while_a_connection_is_encrypted_is_away() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        host, port = listener.getsockname()
+
+        def begin_and_go_away() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(8)  # a wish for encryption
+                connection.sendall(b"S")
+
+        going = threading.Thread(target=begin_and_go_away)
+        going.start()
+        url = f"postgresql+psycopg://errand@{host}:{port}/errand?sslmode=require"
+        with closing(Database(url)) as database, pytest.raises(StoreAway, match="SSL"), database.read():
+            pass
+        going.join()
+
+
+def test_what_the_driver_refuses_to_send_is_no_sign_of_a_server_that_is_away(migrated_url: str) -> None:
+    with closing(Database(migrated_url)) as database, pytest.raises(DataError), database.read() as tx:
+        tx.execute(text("SELECT CAST(:said AS text)"), {"said": "no\x00"})

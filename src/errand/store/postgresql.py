@@ -5,7 +5,7 @@ from contextlib import nullcontext
 
 from sqlalchemy import create_engine
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as AllTaken
 
 from errand.domain.errors import SetupError, StoreAway, StoreUnavailable
@@ -42,7 +42,8 @@ _AWAY = re.compile(
     "08|40|57P|53300|53200|55P03|57014|25006"  # connection, rolled back, shut down, no room now, gave up
 )
 _CLOSED_TO_US = re.compile(
-    "does not exist|password|authentication|pg_hba|permission|not permitted|certificate|SSL|option"
+    "does not exist|password|authentication|pg_hba|permission|not permitted|certificate|option"
+    "|does not support SSL|sslmode|alert"  # a link that breaks while it is encrypted is an error of SSL, too
 )
 
 
@@ -96,6 +97,8 @@ def _fault(error: SQLAlchemyError, place: str) -> StoreUnavailable | None:
     said = " ".join(str(error.orig).split())[:300]
     state: str = getattr(error.orig, "sqlstate", None) or ""
     if state.startswith(("22", "23", "42", "0A")) and state != "42501":
+        return None
+    if not state and isinstance(error, DataError | ProgrammingError):  # the driver refused to send it
         return None
     if _AWAY.match(state) or error.connection_invalidated:
         return _away(said, place)

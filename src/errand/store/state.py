@@ -142,7 +142,7 @@ _CLOSE_JOBS = (
     .values(
         ended=bindparam("now"),
         outcome=case((_MINE, bindparam("outcome")), else_=OUTPACED),
-        error=case((_MINE, bindparam("error")), else_=""),
+        error=case((_MINE, bindparam("error", type_=job.c.error.type)), else_=""),
     )
 )
 _DEPENDENTS = select(dependency.c.dependent).where(
