@@ -59,13 +59,13 @@ def examine(home: Path, catalogue: Catalogue) -> Sequence[Finding]:
     ]
 
 
-def answering(name: str, ask: Callable[[], object]) -> Finding:
-    """Of a server, whether it can be asked."""
+def answering(name: str, ask: Callable[[], object], *, well: str = "answers") -> Finding:
+    """Of a server, whether it can be asked; `well` is said when it can."""
     try:
         ask()
     except SetupError as error:
         return Finding(name, ok=False, found=str(error))
-    return Finding(name, ok=True, found="answers")
+    return Finding(name, ok=True, found=well)
 
 
 def _program(program: Program) -> Finding:

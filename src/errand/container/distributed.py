@@ -127,10 +127,11 @@ class Distributed:
 
     def examine(self) -> Sequence[Finding]:
         parts = self.parts
+        clock = partial(parts.registry.refuse_wrong_clock, self._engine.lease / 3)
         return [
             *self._servers(),
-            answering("clock", partial(parts.registry.refuse_wrong_clock, self._engine.lease / 3)),
-            answering("artifacts", parts.artifacts.check),
+            answering("clock", clock, well="as the database server's"),
+            answering("artifacts", parts.artifacts.check, well="can be kept"),
             *examine(parts.home.folder, parts.abilities.catalogue),
         ]
 

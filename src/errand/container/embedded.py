@@ -120,7 +120,7 @@ class Embedded:
 
     def examine(self) -> Sequence[Finding]:
         parts = self.parts
-        artifacts = answering("artifacts", parts.artifacts.check)
+        artifacts = answering("artifacts", parts.artifacts.check, well="can be kept")
         return [artifacts, *examine(parts.home.folder, parts.abilities.catalogue)]
 
     def close(self) -> None:
