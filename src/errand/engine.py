@@ -127,7 +127,7 @@ class Engine(Decisions):
             if job is None:
                 return None
             news = [News(EventType.SUBTASK_STARTED, address.key, {"attempt": job.attempt, "worker": worker})]
-            if job.capability == PLAN and job.attempt == 1:
+            if address.key == PLAN and job.attempt == 1:  # a later plan starts no task
                 news.insert(0, News(EventType.TASK_STARTED))
             state.advance(tx, address.task, news, now=now)
         return job

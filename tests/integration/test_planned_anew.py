@@ -100,6 +100,7 @@ def test_a_dead_letter_is_made_up_for_and_what_was_done_stays_done(make: Make) -
     }  # fmt: skip
     assert installation.subtask(view.id, "b").superseded
     assert installation.event_types(view.id, "a").count("subtask.started") == 1
+    assert installation.event_types(view.id).count("task.started") == 1
     ((state, why),) = planner.saw
     assert why.startswith("b did not succeed: test.break failed by a defect of its own")
     assert {each.key: each.status.value for each in state.steps} == {

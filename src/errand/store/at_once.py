@@ -48,7 +48,7 @@ _CLAIM: LiteralString = """
               AND subtask.task = asked.task AND subtask.key = asked.key AND status = 'ready'
               AND (ready_at <= %(now)s::timestamptz OR send_after > ready_at)
         RETURNING subtask.task, subtask.key, asked.worker, capability, inputs, attempt, max_attempts,
-                  optional, CASE WHEN capability = 'plan' AND attempt = 1 THEN 1 ELSE 0 END AS begins
+                  optional, CASE WHEN subtask.key = 'plan' AND attempt = 1 THEN 1 ELSE 0 END AS begins
     ), opened AS (
         INSERT INTO job (task, subtask, attempt, worker, started, capability)
         SELECT task, key, attempt, worker, %(now)s::timestamptz, capability FROM claimed
