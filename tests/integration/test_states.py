@@ -193,17 +193,19 @@ class Walk:
         self.jobs += [claimed] if claimed else []
 
     def hedge(self, move: Move) -> None:
-        """A second worker takes one of what runs, when it was not hedged before."""
-        now, of = self.installation.clock(), {"test.give"}
+        """A second worker takes one of what runs and was not hedged, and one of the two reports."""
+        self.make(replace(move, name="claim"))
+        now = self.installation.clock()
         with self.installation.database.write() as tx:
-            alone = hedging.running(tx, now, least=timedelta(0), of=of)
+            alone = hedging.running(tx, now, least=timedelta(0), of={"test.give"})
             late = alone[move.pick % len(alone) :][:1] if alone else []
             assert all(hedging.offer(tx, each, now=now, again=now) for each in late)
         for each in late:
-            claimed = self.engine.claim(each.address, WorkerId(f"rival of {each.worker}"))
-            assert claimed is not None
-            assert claimed.attempt == each.attempt + 1
-            self.jobs.append(claimed)
+            first = [job for job in self.jobs if (job.address, job.attempt) == (each.address, each.attempt)]
+            self.jobs += filter(None, [self.engine.claim(each.address, WorkerId(f"not {each.worker}"))])
+            assert self.jobs[-1].attempt == each.attempt + 1
+            self.check()
+            self.report([*first, self.jobs[-1]][move.pick % 2], move.kind)
 
     def settle(self, move: Move) -> None:
         """Any job that was ever claimed: many are late."""
