@@ -65,19 +65,27 @@ class DeadLetters:
         self, *, capability: str | None = None, fault: Fault | None = None
     ) -> list[Retried]:
         """Give all of a kind new attempts, and run what rests on them; what is done stays done, and so does
-        what a later plan goes on without. Each task is a transaction of its own."""
+        what a later plan goes on without, and what is no dead letter any more when its turn comes. Each
+        task is a transaction of its own."""
         keys: dict[TaskId, list[str]] = {}
         for each in self.dead_letters(MOST, capability=capability, fault=fault):
             if not each.is_gone:
                 keys.setdefault(each.address.task, []).append(each.address.key)
-        return [Retried(task, tuple(self._engine.retry(task, dead))) for task, dead in keys.items()]
+        again = {task: self._engine.retry_dead(task, dead) for task, dead in keys.items()}
+        return [Retried(task, tuple(ran)) for task, ran in again.items() if ran]
 
     def discard_dead_letters(self, *, capability: str | None = None, fault: Fault | None = None) -> int:
-        """Take all of a kind off the list; how many."""
+        """Take all of a kind off the list; how many. Those that somebody retries meanwhile stay."""
         letters = self.dead_letters(MOST, capability=capability, fault=fault)
-        for each in letters:
-            self._engine.discard(each.address)
-        return len(letters)
+        return sum(self._discarded(each.address) for each in letters)
 
     def discard(self, task: TaskId, key: str) -> None:
         self._engine.discard(SubtaskAddress(task, SubtaskKey(key)))
+
+    def _discarded(self, address: SubtaskAddress) -> bool:
+        """False: it was no dead letter any more."""
+        try:
+            self._engine.discard(address)
+        except NotFound:
+            return False
+        return True

@@ -87,6 +87,18 @@ class Decisions:
         self._dispatcher.send(ready)
         return again
 
+    def retry_dead(self, task_id: TaskId, keys: Sequence[str]) -> list[str]:
+        """As `retry`, but only those of `keys` that still are dead letters; none of them: nothing runs."""
+        now = self._clock()
+        with self._database.write() as tx:
+            state.lock(tx, task_id)
+            still = reading.still_dead(tx, task_id, keys)
+            if not still:
+                return []
+            again, ready = reopening.retry(tx, task_id, still, now=now, resend=self._dispatcher.due(now))
+        self._dispatcher.send(ready)
+        return again
+
     def replan(self, task_id: TaskId, remark: str, by: str) -> str:
         """Plan the rest of a task anew because a person wants it, also of one that has ended; what is done
         stays done. The key of the subtask that will. Raises NotFound, and InputRefused when it can not be."""

@@ -1,15 +1,19 @@
 """Dead letters show why they are, and are retried or discarded one by one or by kind; on either database."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
+from sqlalchemy import Connection
 
 from errand.dead_letters import DeadLetters
 from errand.domain.errors import NotFound
 from errand.domain.ids import TaskId
 from errand.domain.task import Fault, SubtaskStatus, TaskStatus
-from errand.store import changes
-from tests.installation import TestInstallation, step
+from errand.store import changes, reopening, state
+from tests.installation import LONG_ENOUGH, TestInstallation, address, step
 
 Make = Callable[..., TestInstallation]
 STEPS = (
@@ -66,4 +70,65 @@ def test_all_of_a_kind_are_discarded(make: Make) -> None:
     _, letters, _ = dead(make, tasks=2)
     assert letters.discard_dead_letters(fault=Fault.TRANSIENT) == 0
     assert letters.discard_dead_letters(fault=Fault.DEFECT) == 2
+    assert letters.dead_letters() == []
+
+
+Change = Callable[[TestInstallation, Connection, TaskId], object]
+
+
+def discard(made: TestInstallation, tx: Connection, task: TaskId) -> None:
+    del made
+    assert changes.discard(tx, address(task, "one"))
+
+
+def retry(made: TestInstallation, tx: Connection, task: TaskId) -> None:
+    now = made.clock()
+    reopening.retry(tx, task, [], now=now, resend=now)
+
+
+@contextmanager
+def meanwhile(made: TestInstallation, change: Change, task: TaskId) -> Iterator[None]:
+    """Somebody has changed that task, and is done with it only once somebody else waits for it."""
+    changed = threading.Event()
+
+    def hold() -> None:
+        with made.database.write() as tx:
+            state.lock(tx, task)
+            change(made, tx, task)
+            changed.set()
+            wait_until_somebody_waits(made)
+
+    with ThreadPoolExecutor(1) as threads:
+        holding = threads.submit(hold)
+        assert changed.wait(LONG_ENOUGH)
+        yield
+        holding.result(LONG_ENOUGH)
+
+
+def wait_until_somebody_waits(made: TestInstallation) -> None:
+    here = "SELECT true FROM pg_stat_activity WHERE datname = current_database()"
+    pause = threading.Event()
+    for _ in range(int(LONG_ENOUGH / 0.01)):
+        with made.database.at_once() as tx:
+            if tx.exec_driver_sql(f"{here} AND wait_event_type = 'Lock'").first():
+                return
+        pause.wait(0.01)
+    raise TimeoutError
+
+
+@pytest.mark.parametrize("either_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("change", [discard, retry])
+def test_what_somebody_changes_meanwhile_is_left_out_of_what_is_retried(make: Make, change: Change) -> None:
+    made, letters, (first, second, third) = dead(make, tasks=3)
+    with meanwhile(made, change, second):
+        again = letters.retry_dead_letters()
+    assert {each.task: each.keys for each in again} == dict.fromkeys((first, third), ("one", "two"))
+
+
+@pytest.mark.parametrize("either_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("change", [discard, retry])
+def test_what_somebody_changes_meanwhile_is_left_out_of_what_is_discarded(make: Make, change: Change) -> None:
+    made, letters, (_, second, _) = dead(make, tasks=3)
+    with meanwhile(made, change, second):
+        assert letters.discard_dead_letters() == 2
     assert letters.dead_letters() == []

@@ -77,3 +77,16 @@ def test_a_rescuer_whose_clock_is_wrong_does_not_start(make: Make) -> None:
     rescuer = Rescuer(made.engine, registry=WorkerRegistry(made.database, made.clock))
     with pytest.raises(SetupError, match="ahead of the database"):
         rescuer.start()
+
+
+@pytest.mark.parametrize("either_url", ["postgresql"], indirect=True)
+def test_a_worker_one_of_whose_slots_has_ended_takes_no_more_and_says_so(make: Make) -> None:
+    made = make()
+    worker = made.worker()
+    worker.start()
+    with made.database.write() as tx:
+        tx.execute(text("ALTER TABLE job RENAME TO nowhere"))  # as above
+    made.submit()
+    wait_for(lambda: worker.failure)
+    worker.drain(LONG_ENOUGH)
+    assert "slots ended by a defect" in str(worker.failure)

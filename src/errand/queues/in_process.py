@@ -8,6 +8,8 @@ from collections.abc import Callable, Collection
 from errand.domain.ids import SubtaskAddress
 from errand.queue import Consumer
 
+_DIED = "One of this process's slots ended by a defect of Errand: start it anew."
+
 
 class InProcessQueue:
     """Keeps `errand.queue.Queue`. An address that already waits is not queued a second time."""
@@ -92,5 +94,9 @@ class _Threads:
         return not any(thread.is_alive() for thread in self._threads)
 
     def _loop(self) -> None:
-        while (address := self._queue.take(self._capabilities, self._stopped.is_set)) is not None:
-            self._handle(address)
+        try:
+            while (address := self._queue.take(self._capabilities, self._stopped.is_set)) is not None:
+                self._handle(address)
+        finally:
+            if not self._stopped.is_set():
+                self.failure = _DIED

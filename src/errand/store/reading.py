@@ -151,6 +151,15 @@ def dead_letters(
     return [_subtask(row) for row in connection.execute(found)]
 
 
+def still_dead(connection: Connection, task_id: TaskId, keys: Sequence[str]) -> list[str]:
+    """Those of them that are dead letters, and that the plan does not go on without."""
+    s = subtask.c
+    found = select(s.key).where(
+        s.task == task_id, s.key.in_(keys), DEAD, s.discarded.is_(False), s.superseded.is_(False)
+    )
+    return list(connection.scalars(found.order_by(s.position)))
+
+
 def _subtask(row: Row[tuple[object, ...]]) -> SubtaskView:
     return SubtaskView(
         address=SubtaskAddress(TaskId(row.task), SubtaskKey(row.key)),
