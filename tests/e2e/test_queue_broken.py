@@ -155,8 +155,12 @@ def test_what_is_no_message_of_ours_is_dropped(server: RedisServer, taker: Taker
     assert taker.consumer.failure == ""
 
 
-def test_a_defect_in_handling_a_message_costs_no_slot(server: RedisServer) -> None:
+def test_a_defect_in_handling_a_message_is_said_and_costs_no_slot(
+    server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     queue, taken = CeleryQueue(server.url), SimpleQueue[SubtaskAddress]()
+    said = SimpleQueue[str]()
+    monkeypatch.setattr(threading, "excepthook", lambda failed: said.put(str(failed.exc_value)))
 
     def stumble(message: SubtaskAddress) -> None:
         taken.put(message)
@@ -166,6 +170,7 @@ def test_a_defect_in_handling_a_message_costs_no_slot(server: RedisServer) -> No
     for n in range(3):
         assert queue.send(address("short", n), "one")
     assert [taken.get(timeout=LONG_ENOUGH) for _ in range(3)] == [address("short", n) for n in range(3)]
+    assert [said.get(timeout=LONG_ENOUGH) for _ in range(3)] == ["s0", "s1", "s2"]
     assert consumer.stop(LONG_ENOUGH)
     assert taken.empty()
 

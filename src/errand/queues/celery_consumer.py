@@ -41,7 +41,7 @@ class CeleryConsumer:
         join_logs()
         self._app = _app_taking(broker_url, queues, handle, events=events)
         self._broker, self._lost_seconds, self._events = broker, lost_seconds, events
-        self._slots = Slots(slots)
+        self._handle, self._slots = handle, Slots(slots)
         self._stopped = threading.Event()
         self._failure = ""
         self._links = [self._new_link()]
@@ -63,7 +63,7 @@ class CeleryConsumer:
         return idle and all(left)
 
     def _new_link(self) -> Link:
-        return Link(self._app, self._slots, events=self._events)
+        return Link(self._app, self._slots, self._handle, events=self._events)
 
     def _watch(self) -> None:
         """A link that asks for nothing while the broker is there all that time is lost."""

@@ -22,8 +22,11 @@ from celery.exceptions import WorkerShutdown
 from celery.worker import WorkController
 from celery.worker.consumer import Consumer
 from kombu.asynchronous import set_event_loop
+from kombu.exceptions import KombuError
 
+from errand.domain.ids import SubtaskAddress, SubtaskKey, TaskId
 from errand.observability.logs import logger
+from errand.queues.celery_app import MESSAGE
 from errand.queues.celery_slots import Slots
 
 _log = logger("queue")
@@ -40,8 +43,13 @@ _SILENCE = 3
 class Link:
     """From its construction it takes messages, through any number of losses of the broker."""
 
-    def __init__(self, app: Celery, slots: Slots, *, events: bool) -> None:
+    def __init__(
+        self, app: Celery, slots: Slots, handle: Callable[[SubtaskAddress], None], *, events: bool
+    ) -> None:
+        """With `events` each message goes through Celery's task, of which Celery tells Flower."""
         self.slots = slots
+        self.handle = handle
+        self.events = events
         self.last_sign = -math.inf
         """When it last asked for messages or had all slots busy; in seconds of `time.monotonic`."""
         self.stopping = threading.Event()
@@ -121,6 +129,23 @@ class _Consumer(Consumer):
         super().__init__(*args, **options)
         self.connection_errors = (*self.connection_errors, *_UNREADABLE)
 
+    def create_task_handler(self, *args: _OfCelery, **options: _OfCelery) -> Callable[[_OfCelery], None]:
+        """Celery's way from a message to a call of its task takes as long as all else of it: a message of
+        ours is handed over without."""
+        by_celery: Callable[[_OfCelery], None] = super().create_task_handler(*args, **options)
+        link: Link = self.controller.link
+        if link.events:
+            return by_celery
+
+        def take(message: _OfCelery) -> None:
+            address = _address_in(message)
+            if address is None:
+                by_celery(message)  # which says what is wrong with it
+            else:
+                link.slots.run(functools.partial(link.handle, address), link.wake)
+
+        return take
+
     def ensure_connected(self, conn: _OfCelery) -> _OfCelery:
         """Raises WorkerShutdown when it is to leave meanwhile."""
         self.controller.link.leave_if_asked()
@@ -183,6 +208,21 @@ class _Once:
         if self._sentence:
             _log.warning(self._sentence, error=str(error))
         self._sentence = ""
+
+
+def _address_in(message: _OfCelery) -> SubtaskAddress | None:
+    """None: it is no message of ours. They are written by `celery_sender`, which says in what format."""
+    if not isinstance(message.headers, dict) or message.headers.get("task") != MESSAGE:
+        return None
+    try:
+        body = message.payload
+    except KombuError:
+        return None
+    match body:
+        case [[str(task), str(key)], {**kwargs}, _] if not kwargs:
+            return SubtaskAddress(TaskId(task), SubtaskKey(key))
+        case _:
+            return None
 
 
 def _nothing() -> None:
