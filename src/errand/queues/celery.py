@@ -3,7 +3,6 @@
 import re
 import threading
 import time
-import uuid
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -15,8 +14,6 @@ from errand.queue import Consumer
 
 if TYPE_CHECKING:  # it takes a moment to import, and embedded nobody needs it
     import redis
-
-    from errand.queues.celery_sender import Sender
 
 _log = logger("queue")
 _SOCKET_SECONDS = 1.0
@@ -42,20 +39,18 @@ class CeleryQueue:
         self._url, self._name, self._events = broker_url, name, events
         self._lost_seconds, self._pause_seconds = lost_seconds, pause_seconds
         self._lock = threading.Lock()
-        self._sender: Sender | None = None
         self._broker: redis.Redis | None = None
         self._away_until: float | None = None
 
     def send(self, address: SubtaskAddress, capability: str) -> bool:
-        from errand.queues.celery_sender import SEND_ERRORS, Sender
+        from errand.queues import celery_sender
 
         with self._lock:
             if self._away_until is not None and time.monotonic() < self._away_until:
                 return False
             try:
-                self._sender = self._sender or Sender(self._url, _SOCKET_SECONDS)
-                self._sender.send(uuid.uuid4().hex, address, self._list_of(capability))
-            except SEND_ERRORS as error:
+                celery_sender.send(self._client(), address, self._list_of(capability))
+            except celery_sender.SEND_ERRORS as error:
                 if self._away_until is None:
                     _log.warning(
                         "The message broker takes no messages; they are sent again.", error=str(error)
