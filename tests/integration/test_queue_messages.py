@@ -11,7 +11,7 @@ from errand.queues.celery import CeleryQueue
 from errand.queues.celery_app import MESSAGE, message_app
 
 _DIFFERENT = {"id", "root_id", "origin", "argsrepr", "ignore_result"}
-"""Names of the message and its sender, how a tuple or a list prints, and what Celery's own task says instead."""
+"""Names of the message and its sender, how a tuple or a list prints, and what Celery leaves to its task."""
 
 
 def test_a_message_is_as_celery_writes_it(broker_url: str) -> None:
