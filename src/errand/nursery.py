@@ -4,12 +4,13 @@ It is forked from and has no threads, which a worker can not offer: a fork of a 
 It has imported what the children need, so that one is there soon and shares that memory.
 
     worker -> nursery   ["start", number] with the child's end of its pipe; ["end", number, seconds from now]
-    nursery -> worker   ["ended", number, exit status, negative for a signal]
+    nursery -> worker   ["ended", number, exit status, negative for a signal]; ["refused", number, why]
 
 Whoever descends from a child stays below it, and below the nursery when the child has ended: what is left
 then belongs to no job and is killed. So is everything when the worker is gone.
 """
 
+import errno
 import gc
 import json
 import os
@@ -72,7 +73,8 @@ class Nursery:
                 worker_lives = self._obey()
             self._kill_overdue()
             self._reap(os.WNOHANG)
-        kill_all(children_of(os.getpid()))
+        self._kill([*self._numbers])
+        self._kill_left()
         self._reap(0)
 
     def _seconds_to_wait(self) -> float | None:
@@ -88,15 +90,24 @@ class Nursery:
             return False
         match json.loads(said):
             case ["start", int(number)]:
-                self._start(number, Connection(pipes[0]))
+                self._start(number, pipes)
             case ["end", int(number), seconds]:
                 until = time.monotonic() + float(seconds)
                 self._ends |= {pid: until for pid, known in self._numbers.items() if known == number}
         return True
 
-    def _start(self, number: int, pipe: Connection) -> None:
-        me = os.getpid()
-        pid = os.fork()
+    def _start(self, number: int, pipes: Sequence[int]) -> None:
+        """Where this machine has no room for it, that is said: the others go on."""
+        if not pipes:  # the kernel drops a descriptor that this process may not have (unix(7))
+            self._say(["refused", number, os.strerror(errno.EMFILE)])
+            return
+        pipe, me = Connection(pipes[0]), os.getpid()
+        try:
+            pid = os.fork()
+        except OSError as error:
+            self._say(["refused", number, error.strerror])
+            pipe.close()
+            return
         if pid == 0:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -113,9 +124,16 @@ class Nursery:
         now = time.monotonic()
         overdue = [pid for pid, until in self._ends.items() if until <= now]
         if overdue:
-            kill_all(overdue)
+            self._kill(overdue)
         for pid in overdue:
             del self._ends[pid]
+
+    def _kill(self, pids: Sequence[int]) -> None:
+        try:
+            kill_all([*pids])
+        except OSError:  # there is no room to look for what they started: `_kill_left` finds it
+            for pid in pids:
+                os.kill(pid, signal.SIGKILL)
 
     def _reap(self, options: int) -> None:
         """Take note of those that have ended, kill what they left; without WNOHANG, until none is left."""
@@ -129,6 +147,11 @@ class Nursery:
             self._ends.pop(pid, None)
             if (number := self._numbers.pop(pid, None)) is not None:
                 self._say(["ended", number, os.waitstatus_to_exitcode(status)])
+            self._kill_left()
+
+    def _kill_left(self) -> None:
+        """What belongs to no job."""
+        with suppress(OSError):  # there is no room to look now: done when the next one has ended
             kill_all([each for each in children_of(os.getpid()) if each not in self._numbers])
 
     def _say(self, words: Sequence[object]) -> None:

@@ -9,6 +9,7 @@ import json
 import pickle
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -22,11 +23,13 @@ from errand.domain.task import Failed, Fault, Job, Outcome
 from errand.jobs import Jobs, Prepared
 from errand.nursery import told
 from errand.observability.logs import logger
+from errand.processes import kill_all
 
 LOOK_SECONDS = 0.1
 """How often somebody who waits for a child looks whether the job is lost."""
 LONGEST_END_SECONDS = 10.0
 """Until a process that was killed is gone; one that waits for a broken disk may not be."""
+_HANGS = "The process that was to run it hung before it had read what to do."
 _NURSERY = "from errand.nursery import main; main()"
 
 
@@ -40,6 +43,8 @@ class Child:
     ended: threading.Event = field(default_factory=threading.Event)
     status: int | None = None
     """Once it has ended, its exit status, negative for a signal; None: nobody knows, the nursery died too."""
+    refused: str = ""
+    """Why there is no such process, once it has ended; empty: there was one."""
     idle_since: float = 0.0
 
     @property
@@ -51,15 +56,22 @@ class Runners:
     """Keeps `errand.worker.Runner`. It lives as long as the worker; used by all its slots at once."""
 
     def __init__(
-        self, jobs: Jobs, upbringing: Upbringing, *, grace_seconds: float = 2.0, idle_seconds: float = 60.0
+        self,
+        jobs: Jobs,
+        upbringing: Upbringing,
+        *,
+        grace_seconds: float = 2.0,
+        idle_seconds: float = 60.0,
+        hanging_seconds: float = 30.0,
     ) -> None:
         """`jobs` does the half that this process does: it looks up what a job needs, and counts its time.
 
         A child that was told to give up its job is killed after `grace_seconds`, one that has had no job is
-        ended after `idle_seconds`.
+        ended after `idle_seconds`, and one that reads nothing of a job for `hanging_seconds` is killed.
         """
         self._jobs, self._upbringing = jobs, upbringing
         self._grace_seconds, self._idle_seconds = grace_seconds, idle_seconds
+        self._hanging_seconds = hanging_seconds
         self._idle: list[Child] = []
         """The last one that had a job at the end."""
         self._nursery: _Nursery | None = None
@@ -93,19 +105,23 @@ class Runners:
         try:
             child = self._taken()
         except OSError as error:
-            raise SetupError(
-                f"This machine starts no more processes for jobs ({error.strerror}): free some, or raise its "
-                "limits, and start the worker again."
-            ) from error
+            raise _no_room(error.strerror) from error
         if child is None:
             return None
+        hangs = False
         try:
             answer = self._answer(child, prepared, lost)
+        except BlockingIOError:
+            answer, hangs = None, True
         except (EOFError, OSError, pickle.UnpicklingError):
             answer = None
         if answer is None:
             self._gone(child, job)
-            return None if lost.is_set() or self._stopped.is_set() else _crashed(child.status, job)
+            if lost.is_set() or self._stopped.is_set():
+                return None
+            if child.refused:
+                raise _no_room(child.refused)
+            return Failed(_HANGS, Fault.CRASHED) if hangs else _crashed(child.status, job)
         if answer.worn:
             self._retire(child)
         else:
@@ -115,7 +131,8 @@ class Runners:
         return answer.outcome if answer.failure is None else Failed(str(answer.failure), Fault.SETUP)
 
     def _answer(self, child: Child, prepared: Prepared, lost: threading.Event) -> Answer | None:
-        """None: it did not give up in time. Raises EOFError or OSError when it has died."""
+        """None: it did not give up in time. Raises EOFError or OSError when it has died, BlockingIOError when
+        it hangs and the job is larger than the pipe."""
         told_at: float | None = None
         child.pipe.send(prepared)
         while not child.pipe.poll(LOOK_SECONDS):
@@ -143,7 +160,7 @@ class Runners:
                 child.pipe.close()
             if self._nursery is None or self._nursery.gone.is_set():
                 self._nursery = self._new_nursery(self._nursery)
-            return self._nursery.start()
+            return self._nursery.start(self._hanging_seconds)
 
     def _new_nursery(self, before: "_Nursery | None") -> "_Nursery":
         if before is not None:
@@ -190,7 +207,9 @@ class _Nursery:
         self._children: dict[int, Child] = {}
         self._lock = threading.Lock()
         self.gone = threading.Event()
+        self._log = logger("runners")
         self._socket, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        _send_within(self._socket, LONGEST_END_SECONDS)  # whoever tells it something holds a lock
         with its:
             self._process = subprocess.Popen(  # noqa: S603  # our own module
                 [sys.executable, "-c", _NURSERY, str(its.fileno())],
@@ -205,8 +224,9 @@ class _Nursery:
         self._listener = threading.Thread(target=self._listen, name="children", daemon=True)
         self._listener.start()
 
-    def start(self) -> Child:
+    def start(self, hanging_seconds: float) -> Child:
         mine, its = socket.socketpair()
+        _send_within(mine, hanging_seconds)
         child = Child(next(self._numbers), Connection(mine.detach()), self)
         with self._lock:
             if self.gone.is_set():
@@ -222,25 +242,53 @@ class _Nursery:
             self._socket.send(json.dumps(["end", child.number, seconds]).encode())
 
     def stop(self) -> None:
-        """Returns when nothing of it is left."""
+        """Returns when nothing of it is left; should it hang, it is killed with all that descends from it."""
         with contextlib.suppress(OSError):  # as in `start`
             self._socket.shutdown(socket.SHUT_WR)
+        if not self._has_ended():
+            self._log.warning("the process that starts children hangs, and is killed")
+            kill_all([self._process.pid])
+            if not self._has_ended():
+                self._log.error("the process that starts children does not end")
         self._listener.join(LONGEST_END_SECONDS)
-        self._process.wait(LONGEST_END_SECONDS)
         self._socket.close()
+
+    def _has_ended(self) -> bool:
+        try:
+            self._process.wait(LONGEST_END_SECONDS)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
 
     def _listen(self) -> None:
         with contextlib.suppress(ConnectionResetError):
             while said := self._socket.recv(4096):
-                _, number, status = json.loads(said)
+                how, number, found = json.loads(said)
                 with self._lock:
                     child = self._children.pop(number)
-                child.status = status
+                if how == "refused":
+                    child.refused = found
+                else:
+                    child.status = found
                 child.ended.set()
         with self._lock:
             self.gone.set()
             for child in self._children.values():
                 child.ended.set()
+
+
+def _send_within(one: socket.socket, seconds: float) -> None:
+    """Else sending raises BlockingIOError (SO_SNDTIMEO, socket(7))."""
+    whole = int(seconds)
+    timeval = struct.pack("ll", whole, int((seconds - whole) * 1_000_000))
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, timeval)
+
+
+def _no_room(reason: str | None) -> SetupError:
+    return SetupError(
+        f"This machine starts no more processes for jobs ({reason}): free some, or raise its limits, and "
+        "start the worker again."
+    )
 
 
 def _crashed(status: int | None, job: Job) -> Failed:
