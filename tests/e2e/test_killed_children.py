@@ -13,7 +13,7 @@ from errand.processes import children_of
 from errand.store import reading
 from errand.store.database import Database
 from tests.installation import LONG_ENOUGH
-from tests.integration.test_runners import lives, until
+from tests.integration.sites import lives, until
 
 
 def start(folder: Path, capability: str, text: str) -> "subprocess.Popen[bytes]":

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from errand.domain.plan import Plan
+from errand.domain.plan import Plan, Step
 from errand.store.database import Database
 from tests.installation import TestInstallation
+from tests.integration.children import OF_CHILDREN, open_jobs
+from tests.integration.sites import Open, Site
 from tests.servers.services import PostgresServer
 
 Make = Callable[..., TestInstallation]
@@ -54,3 +57,17 @@ def make(tmp_path: Path, either_url: str) -> Iterator[Make]:
     yield build
     for each in made:
         each.close()
+
+
+@pytest.fixture
+def site(make: Make, tmp_path: Path, either_url: str) -> Iterator[Open]:
+    made: list[Site] = []
+
+    def build(*steps: Step, **kept: object) -> Site:
+        opened = partial(open_jobs, tmp_path, either_url, Plan(steps))
+        made.append(Site(make(*steps, more=OF_CHILDREN), opened, **kept))
+        return made[-1]
+
+    yield build
+    for each in made:
+        each.runners.stop()
