@@ -113,8 +113,7 @@ class Worker:
         return self._offers
 
     def start(self) -> None:
-        """Raises SetupError when it can not offer what it is to offer, or its clock is wrong."""
-        self._registry.refuse_wrong_clock(self._engine.lease / 3)  # a lease is an agreement on a time
+        """Raises SetupError when it can not offer what it is to offer."""
         self._offers = self._what_to_offer()
         metrics.SLOTS.set(self._slots)
         self._registry.register(self._view(WorkerState.STARTING))

@@ -11,7 +11,10 @@ from errand.store.home import Home
 from errand.store.registry import WorkerRegistry
 from tests.frontends.typing_it import Typed
 
-NOW = datetime.now(UTC)
+
+def ago(**long: float) -> datetime:
+    """Counted from when a test asks: the tests before it take their time."""
+    return datetime.now(UTC) - timedelta(**long)
 
 
 def worker(name: str, state: WorkerState, heard: datetime, *doing: Doing, failure: str = "") -> WorkerView:
@@ -25,7 +28,7 @@ def worker(name: str, state: WorkerState, heard: datetime, *doing: Doing, failur
 def known(home: Path, *workers: WorkerView) -> None:
     with closing(Database(Home(home).database_url)) as database:
         database.migrate()
-        registry = WorkerRegistry(database, lambda: NOW)
+        registry = WorkerRegistry(database, ago)
         for each in workers:
             registry.register(each)
 
@@ -34,15 +37,15 @@ def test_a_person_sees_who_is_alive_what_each_does_since_when_and_what_failed_la
     errand: Typed, tmp_path: Path
 ) -> None:
     jobs = [
-        Doing("task-a", "first", "web.fetch", NOW - timedelta(minutes=2, seconds=30)),
-        Doing("task-b", "second\x1b[2J", "web.search", NOW - timedelta(hours=3)),
+        Doing("task-a", "first", "web.fetch", ago(minutes=2, seconds=30)),
+        Doing("task-b", "second\x1b[2J", "web.search", ago(hours=3)),
     ]
-    long_ago = NOW - timedelta(minutes=5)
+    long_ago = ago(minutes=5)
     known(
         tmp_path / "home",
-        worker("busy", WorkerState.BUSY, NOW, *jobs, failure="web.fetch: The page\x1b[2J is gone."),
+        worker("busy", WorkerState.BUSY, ago(), *jobs, failure="web.fetch: The page\x1b[2J is gone."),
         worker("gone", WorkerState.LOST, long_ago, *jobs),
-        worker("free", WorkerState.IDLE, NOW - timedelta(seconds=1)),
+        worker("free", WorkerState.IDLE, ago(seconds=1)),
     )
     shown = errand("workers").out
     lines = [line.split() for line in shown.splitlines()]
@@ -57,7 +60,7 @@ def test_a_person_sees_who_is_alive_what_each_does_since_when_and_what_failed_la
 
 
 def test_of_those_that_work_no_more_the_last_few_are_shown(errand: Typed, tmp_path: Path) -> None:
-    gone = [worker(f"w{n}", WorkerState.STOPPED, NOW - timedelta(hours=n)) for n in range(8)]
+    gone = [worker(f"w{n}", WorkerState.STOPPED, ago(hours=n)) for n in range(8)]
     known(tmp_path / "home", *gone)
     shown = errand("workers").out.splitlines()
     assert [line.split()[0] for line in shown[1:-1]] == ["w0", "w1", "w2", "w3", "w4"]

@@ -96,6 +96,7 @@ class Distributed:
             metrics_served(settings.metrics_host, settings.worker_metrics_port) as metrics,
         ):
             try:
+                parts.registry.refuse_wrong_clock(self._engine.lease / 3)  # a lease is a time agreed on
                 worker.start()
                 yield DistributedWork(worker, metrics)
             finally:
